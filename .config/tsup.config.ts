@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { defineConfig } from 'tsup'
+
+const pkg = JSON.parse(readFileSync('package.json', 'utf8'))
+// The exports map is the one table of entries: dist/<path>.js is built from src/<path>.ts.
+const targets = Object.values<string | { default: string }>(pkg.exports).map((t) => (typeof t === 'string' ? t : t.default))
+const entry = [...targets, ...Object.values<string>(pkg.bin)]
+  .filter((file) => file.endsWith('.js'))
+  .map((file) => file.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts'))
+
+export default defineConfig({
+  entry: [...new Set(entry)],
+  format: 'esm',
+  target: 'es2022',
+  platform: 'neutral',
+  external: [/^node:/],
+  outDir: 'dist',
+  splitting: true,
+  clean: true,
+  dts: false,
+  sourcemap: false,
+})
