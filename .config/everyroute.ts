@@ -1,0 +1,3 @@
+import { defineConfig } from 'everyroute/config'
+
+export default defineConfig({ basePath: '/api' })
