@@ -1,0 +1,288 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+
+const MIB = 1024 * 1024
+const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff])
+
+interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: whatever JSON the server sent, judged by the assertions
+  readonly body: any
+}
+
+/**
+ * Declares tests that drive every operation of the example API over HTTP, whoever serves it.
+ * They need the seeded rows, leave nothing behind and can run again on the same database.
+ *
+ * @param origin gives `http://HOST:PORT`; called when a test runs
+ */
+export function driveExample(origin: () => string): void {
+  const url = (path: string) => `${origin()}/api${path}`
+
+  async function call(method: string, path: string, body?: unknown): Promise<Answer> {
+    const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+    return answer(await fetch(url(path), { method, ...init }))
+  }
+
+  const someEmail = () => `${randomUUID()}@example.com`
+  const somebody = async () => (await call('POST', '/users', { name: 'Some Body', email: someEmail() })).body.data
+
+  describe('users', () => {
+    test('lists the seeded users by pages', async () => {
+      const first = await call('GET', '/users?limit=1')
+      expect(first).toMatchObject({ status: 200, body: { page: 1, limit: 1, data: [{ id: 1, email: 'ada@example.com' }] } })
+      expect(first.body.total).toBeGreaterThanOrEqual(3)
+
+      const second = await call('GET', '/users?limit=1&page=2')
+      expect(second.body).toMatchObject({ page: 2, data: [{ id: 2 }], total: first.body.total })
+    })
+
+    test.each([
+      ['', 1, 20],
+      ['?page=0&limit=0', 1, 1],
+      ['?page=-3&limit=1000', 1, 100],
+      ['?page=x&limit=', 1, 20],
+      ['?page=2.9&limit=7', 2, 7],
+      ['?page=99999999999999999999', 1_000_000, 20],
+    ])('clamps %j to page %d and limit %d', async (query, page, limit) => {
+      expect(await call('GET', `/users${query}`)).toMatchObject({ status: 200, body: { page, limit } })
+      expect(await call('GET', `/posts${query}`)).toMatchObject({ status: 200, body: { page, limit } })
+    })
+
+    test('creates, reads, replaces, changes and deletes one', async () => {
+      const email = someEmail()
+      const made = await call('POST', '/users', { name: ' Barbara Liskov ', email: email.toUpperCase(), role: 'ignored' })
+      const { id } = made.body.data
+      expect(made.status).toBe(201)
+      expect(made.headers.get('location')).toBe(`/api/users/${id}`)
+      expect(made.body).toEqual({
+        data: { id: expect.any(Number), name: 'Barbara Liskov', email, createdAt: expect.any(String), updatedAt: expect.any(String) },
+      })
+
+      expect(await call('GET', `/users/${id}`)).toMatchObject({ status: 200, body: made.body })
+
+      const other = someEmail()
+      const put = await call('PUT', `/users/${id}`, { name: 'B. Liskov', email: other })
+      expect(put).toMatchObject({ status: 200, body: { data: { id, name: 'B. Liskov', email: other } } })
+      const patch = await call('PATCH', `/users/${id}`, { name: 'Barbara' })
+      expect(patch).toMatchObject({ status: 200, body: { data: { id, name: 'Barbara', email: other } } })
+      expect((await call('GET', `/users/${id}`)).body).toEqual(patch.body)
+
+      expect(await call('DELETE', `/users/${id}`)).toMatchObject({ status: 204, body: undefined })
+      for (const method of ['GET', 'DELETE']) expect((await call(method, `/users/${id}`)).status).toBe(404)
+    })
+
+    test('names the fields of an invalid body', async () => {
+      const post = await call('POST', '/users', { name: '', email: 'nobody' })
+      expect(post).toMatchObject({ status: 400, body: { error: expect.any(String), issues: [{ path: 'name' }, { path: 'email' }] } })
+      expect(post.body.issues[1].message).toContain('email')
+
+      const { id } = await somebody()
+      expect(await call('PUT', `/users/${id}`, { name: 'No E-mail' })).toMatchObject({ status: 400, body: { issues: [{ path: 'email' }] } })
+      expect(await call('PATCH', `/users/${id}`, {})).toMatchObject({ status: 400, body: { issues: [{ path: '' }] } })
+      expect(await call('PATCH', `/users/${id}`, { name: null })).toMatchObject({ status: 400, body: { issues: [{ path: 'name' }] } })
+      expect(await call('POST', '/users', [])).toMatchObject({ status: 400, body: { issues: [{ path: '' }] } })
+      await call('DELETE', `/users/${id}`)
+    })
+
+    test.each(['{"name":', '', 'name=x'])('answers 400 to the body %j', async (body) => {
+      const response = await answer(await fetch(url('/users'), { method: 'POST', body }))
+      expect(response).toMatchObject({ status: 400, body: { error: 'The body is not valid JSON' } })
+    })
+
+    test('answers 413 to a JSON body above 1 MiB', async () => {
+      expect((await call('POST', '/users', { name: 'x'.repeat(MIB), email: someEmail() })).status).toBe(413)
+    })
+
+    test.each(['0', '-1', '01', '1.0', '1e0', 'ada', '%20', '99999999', '99999999999999999999'])('knows no user %s', async (id) => {
+      expect(await call('GET', `/users/${id}`)).toMatchObject({ status: 404, body: { error: 'No user has this id' } })
+      expect((await call('PATCH', `/users/${id}`, { name: 'Nobody' })).status).toBe(404)
+    })
+
+    test('lets one of many have an e-mail address', async () => {
+      const email = someEmail()
+      const answers = await Promise.all(Array.from({ length: 5 }, () => call('POST', '/users', { name: 'Same', email })))
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409])
+
+      const taken = answers.find(({ status }) => status === 409)
+      expect(taken?.body).toEqual({ error: 'This email is taken', issues: [{ path: 'email', message: 'Already taken' }] })
+
+      const other = await somebody()
+      expect((await call('PATCH', `/users/${other.id}`, { email })).status).toBe(409)
+      const winner = answers.find(({ status }) => status === 201)
+      for (const { id } of [other, winner?.body.data]) await call('DELETE', `/users/${id}`)
+    })
+  })
+
+  describe('posts', () => {
+    test('creates, reads, replaces, changes and deletes one', async () => {
+      const slug = randomUUID()
+      const draft = { slug, title: 'On slugs', body: 'Short.', authorId: 1 }
+      const made = await call('POST', '/posts', draft)
+      expect(made).toMatchObject({ status: 201, body: { data: draft } })
+      expect(made.headers.get('location')).toBe(`/api/posts/${slug}`)
+      expect((await call('GET', '/posts?limit=1')).body.data).toEqual([made.body.data])
+      expect(await call('GET', `/posts/${slug}`)).toMatchObject({ status: 200, body: made.body })
+
+      const moved = `${slug}-moved`
+      expect(await call('PATCH', `/posts/${slug}`, { slug: moved })).toMatchObject({
+        status: 200,
+        body: { data: { ...draft, slug: moved } },
+      })
+      expect((await call('GET', `/posts/${slug}`)).status).toBe(404)
+      expect(await call('PUT', `/posts/${moved}`, { ...draft, authorId: 2 })).toMatchObject({
+        status: 200,
+        body: { data: { authorId: 2 } },
+      })
+
+      expect((await call('POST', '/posts', draft)).status).toBe(409)
+      expect((await call('DELETE', `/posts/${slug}`)).status).toBe(204)
+      expect((await call('DELETE', `/posts/${slug}`)).status).toBe(404)
+      expect((await call('PATCH', `/posts/${slug}`, { title: 'Gone' })).status).toBe(404)
+    })
+
+    test('names the fields of an invalid body', async () => {
+      const post = await call('POST', '/posts', { slug: 'Not a slug', title: ' ', authorId: '1' })
+      expect(post.status).toBe(400)
+      expect(post.body.issues.map((issue: { path: string }) => issue.path)).toEqual(['slug', 'title', 'body', 'authorId'])
+
+      const orphan = await call('POST', '/posts', { slug: randomUUID(), title: 'Orphan', body: '.', authorId: 99_999_999 })
+      expect(orphan).toMatchObject({ status: 400, body: { issues: [{ path: 'authorId', message: 'No user has this id' }] } })
+    })
+
+    test('go with their author', async () => {
+      const { id } = await somebody()
+      const slug = randomUUID()
+      await call('POST', '/posts', { slug, title: 'Mine', body: '.', authorId: id })
+      await call('DELETE', `/users/${id}`)
+      expect((await call('GET', `/posts/${slug}`)).status).toBe(404)
+    })
+  })
+
+  describe('avatars', () => {
+    const upload = async (id: number, file: BodyPart, type = 'image/png') => {
+      const form = new FormData()
+      form.set('avatar', typeof file === 'string' ? file : new File([file], 'avatar', { type }))
+      return answer(await fetch(url(`/users/${id}/avatar`), { method: 'POST', body: form }))
+    }
+
+    test('are kept with their type, replaced, and go with their user', async () => {
+      const { id } = await somebody()
+      expect(await call('GET', `/users/${id}/avatar`)).toMatchObject({ status: 404, body: { error: 'This user has no avatar' } })
+
+      const made = await upload(id, PNG)
+      expect(made).toMatchObject({ status: 201, body: { data: { type: 'image/png', size: PNG.length } } })
+      expect(made.headers.get('location')).toBe(`/api/users/${id}/avatar`)
+
+      const read = await fetch(url(`/users/${id}/avatar`))
+      expect(read.headers.get('content-type')).toBe('image/png')
+      expect(new Uint8Array(await read.arrayBuffer())).toEqual(PNG)
+
+      const etag = read.headers.get('etag') ?? ''
+      const same = await fetch(url(`/users/${id}/avatar`), { headers: { 'if-none-match': etag } })
+      expect([same.status, await same.text()]).toEqual([304, ''])
+
+      await upload(id, PNG.slice(0, 8), 'image/webp')
+      const replaced = await fetch(url(`/users/${id}/avatar`), { headers: { 'if-none-match': etag } })
+      expect([replaced.status, replaced.headers.get('content-type')]).toEqual([200, 'image/webp'])
+      expect((await replaced.arrayBuffer()).byteLength).toBe(8)
+
+      await call('DELETE', `/users/${id}`)
+      expect((await call('GET', `/users/${id}/avatar`)).status).toBe(404)
+    })
+
+    test('may have 4 MiB, and not a byte more', async () => {
+      const { id } = await somebody()
+      const largest = crypto.getRandomValues(new Uint8Array(65_536))
+      const full = new Uint8Array(4 * MIB)
+      for (let at = 0; at < full.length; at += largest.length) full.set(largest, at)
+
+      expect((await upload(id, full)).status).toBe(201)
+      expect(new Uint8Array(await (await fetch(url(`/users/${id}/avatar`))).arrayBuffer())).toEqual(full)
+      expect(await upload(id, new Uint8Array(4 * MIB + 1))).toMatchObject({
+        status: 413,
+        body: { error: expect.stringContaining('4194304') },
+      })
+      await call('DELETE', `/users/${id}`)
+    })
+
+    test('are counted while they arrive, without a content-length', async () => {
+      const sent = { bytes: 0 }
+      const endless = new ReadableStream<Uint8Array>({
+        start: (controller) =>
+          controller.enqueue(
+            new TextEncoder().encode(
+              '--x\r\ncontent-disposition: form-data; name="avatar"; filename="a"\r\ncontent-type: image/png\r\n\r\n',
+            ),
+          ),
+        pull(controller) {
+          sent.bytes += 65_536
+          controller.enqueue(new Uint8Array(65_536))
+          if (sent.bytes >= 8 * MIB) controller.close()
+        },
+      })
+      const response = await fetch(url('/users/1/avatar'), {
+        method: 'POST',
+        headers: { 'content-type': 'multipart/form-data; boundary=x' },
+        body: endless,
+        duplex: 'half',
+      } as RequestInit)
+      expect(response.status).toBe(413)
+      await response.body?.cancel()
+    })
+
+    test('are refused where they make no sense', async () => {
+      expect(await upload(99_999_999, PNG)).toMatchObject({ status: 404, body: { error: 'No user has this id' } })
+      expect((await upload(1, PNG, 'image/svg+xml')).status).toBe(415)
+      expect(await upload(1, 'a text field')).toMatchObject({ status: 400, body: { issues: [{ path: 'avatar' }] } })
+      expect((await call('POST', '/users/1/avatar', { avatar: 'x' })).status).toBe(415)
+
+      const broken = await fetch(url('/users/1/avatar'), {
+        method: 'POST',
+        headers: { 'content-type': 'multipart/form-data; boundary=x' },
+        body: '--y',
+      })
+      expect(await answer(broken)).toMatchObject({ status: 400, body: { error: expect.stringContaining('multipart') } })
+    })
+  })
+
+  describe('health and events', () => {
+    const openStreams = async () => (await call('GET', '/health')).body.data.openStreams as number
+
+    test('the health says ok', async () => {
+      expect(await call('GET', '/health')).toMatchObject({ status: 200, body: { data: { status: 'ok', openStreams: expect.any(Number) } } })
+    })
+
+    test('events come one by one, and end when the client goes', async () => {
+      const before = await openStreams()
+      const client = new AbortController()
+      const response = await fetch(url('/events'), { signal: client.signal })
+      expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
+
+      const events = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+      const first = await events?.read()
+      expect(first?.value).toMatch(/^id: 1\nevent: counts\ndata: \{"users":\d+,"posts":\d+\}\n\n$/)
+      const second = await events?.read()
+      expect(second?.value).toMatch(/^id: 2\n/)
+      expect(await openStreams()).toBe(before + 1)
+
+      client.abort()
+      await events?.closed.catch(() => {})
+      await expect.poll(openStreams, { timeout: 5_000 }).toBe(before)
+    })
+  })
+
+  test('a method that a file does not export is answered 405', async () => {
+    expect((await call('DELETE', '/users')).status).toBe(405)
+    expect((await call('GET', '/nothing')).status).toBe(404)
+  })
+}
+
+type BodyPart = Uint8Array<ArrayBuffer> | string
+
+async function answer(response: Response): Promise<Answer> {
+  const text = await response.text()
+  const json = response.headers.get('content-type')?.startsWith('application/json')
+  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text || undefined }
+}
