@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'ERR_PARSE'
   | 'ERR_UNKNOWN_NEXT_EXPORT'
   | 'ERR_PROXY_CONFLICT'
+  | 'ERR_PROXY_EXPORT'
   | 'ERR_CONFIG_INVALID'
   | 'ERR_CONFIG_LOAD'
   | 'ERR_SEGMENT_CONFIG'
@@ -28,6 +29,8 @@ export interface ErrorDetails {
   readonly files?: readonly string[]
   /** What to change, as one imperative sentence. */
   readonly fix?: string
+  /** The source at fault with a caret below it, several lines joined by `\n`. */
+  readonly frame?: string
   readonly cause?: unknown
 }
 
@@ -36,6 +39,7 @@ export class EveryrouteError extends Error {
   readonly code: ErrorCode
   readonly files: readonly string[]
   readonly fix: string | undefined
+  readonly frame: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -43,5 +47,6 @@ export class EveryrouteError extends Error {
     this.code = code
     this.files = details.files ?? []
     this.fix = details.fix
+    this.frame = details.frame
   }
 }
