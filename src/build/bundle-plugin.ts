@@ -1,0 +1,52 @@
+import type { Plugin } from 'vite'
+import { type InstalledPackage, installedPackageOf, isCommonJs, isUnbundlable, packageNameOf } from './packages.js'
+
+const PROXY = '\0everyroute:external:'
+const DIRNAME = '\0everyroute:dirname'
+
+/** The specifier under which {@link bundlePlugin} gives bundled CommonJS its `__dirname` and `__filename`. */
+export const DIRNAME_MODULE = 'everyroute:dirname'
+
+export interface BundlePluginOptions {
+  /** Package names that the project's config wants outside the bundle. */
+  readonly external: readonly string[]
+  /** Called once or more for each package left outside. */
+  readonly onExternal: (pkg: InstalledPackage) => void
+  /** Modules made of text, by specifier. */
+  readonly virtual: Readonly<Record<string, string>>
+}
+
+/**
+ * Leaves native and known-unbundlable packages outside the bundle, and keeps the side effects of all others: a `sideEffects: false`
+ * in package.json is a hint for browser bundles, and zod for one loses its messages by it.
+ */
+export function bundlePlugin(options: BundlePluginOptions): Plugin {
+  const { external, onExternal, virtual } = options
+  return {
+    name: 'everyroute:bundle',
+    enforce: 'pre',
+    resolveId: {
+      order: 'pre',
+      async handler(source, importer, { kind }) {
+        if (source === DIRNAME_MODULE) return DIRNAME
+        if (virtual[source] !== undefined) return `\0${source}`
+        if (importer?.startsWith(PROXY)) return { id: source, external: true }
+        const name = packageNameOf(source)
+        const resolved = await this.resolve(source, importer, { skipSelf: true, kind })
+        if (resolved === null || resolved.external) return resolved
+        const pkg = name === undefined ? undefined : installedPackageOf(resolved.id)
+        if (pkg === undefined || !(external.includes(pkg.name) || external.includes(name!) || isUnbundlable(pkg))) {
+          return { ...resolved, moduleSideEffects: true }
+        }
+        onExternal(pkg)
+        // Node.js would find only the named exports that it can read off the source of a CommonJS package; a bundler finds all.
+        return isCommonJs(resolved.id) ? PROXY + source : { id: source, external: true }
+      },
+    },
+    load(id) {
+      if (id === DIRNAME) return 'export const dirname = import.meta.dirname\nexport const filename = import.meta.filename'
+      if (id.startsWith(PROXY)) return `module.exports = require(${JSON.stringify(id.slice(PROXY.length))})`
+      return id.startsWith('\0') ? virtual[id.slice(1)] : undefined
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import type { InlineConfig, Plugin } from 'vite'
+import { resolveOwnModule } from './next-alias.js'
+
+const EMPTY = '\0everyroute:empty'
+
+/** What {@link resolvePlugin} asks of its host. */
+export interface ResolvePluginOptions {
+  /** Turns a file of this package into a module id. Default: the file itself, so that it is bundled. */
+  readonly ownModuleId?: (file: string) => string
+}
+
+/**
+ * Resolves what a route file may import besides its own project: `next/*` and `everyroute/*` are this package's files, also where
+ * `next` is installed; `server-only` and `client-only` are markers for a bundler of components and mean nothing to a handler.
+ */
+export function resolvePlugin(options: ResolvePluginOptions = {}): Plugin {
+  const { ownModuleId = (file) => file } = options
+  return {
+    name: 'everyroute:resolve',
+    enforce: 'pre',
+    resolveId(source) {
+      if (source === 'server-only' || source === 'client-only') return EMPTY
+      const own = resolveOwnModule(source)
+      return own === undefined ? undefined : ownModuleId(own)
+    },
+    load(id) {
+      return id === EMPTY ? 'export {}' : undefined
+    },
+  }
+}
+
+/** The part of the Vite config that `dev` and `build` share. Project-level Vite and PostCSS configs are not read. */
+export function sharedViteConfig(root: string): InlineConfig {
+  return {
+    root,
+    configFile: false,
+    envDir: false,
+    publicDir: false,
+    appType: 'custom',
+    clearScreen: false,
+    css: { postcss: {} },
+    resolve: { tsconfigPaths: true },
+    // Next.js writes `"jsx": "preserve"` into tsconfig.json, which is for its own compiler.
+    oxc: { jsx: { runtime: 'automatic' } },
+  }
+}

@@ -1,0 +1,29 @@
+import { join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { readOutputMarker } from '../../build/bundle.js'
+import { EveryrouteError } from '../../routing/errors.js'
+import { type CommandContext, portOf, stringOf } from '../args.js'
+import { enterProject, loadProjectConfig } from '../project.js'
+
+/** Runs the built server in this process, so that signals and exit codes are its own. */
+export async function run({ values }: CommandContext): Promise<number> {
+  const port = portOf(values)
+  const host = stringOf(values, 'host')
+  const out = stringOf(values, 'out')
+  const root = await enterProject(values, 'production')
+  const config = out === undefined ? await loadProjectConfig(root, values, 'production') : undefined
+  const outDir = config?.outDir ?? resolve(root, out!)
+  if ((await readOutputMarker(outDir)) === undefined) {
+    const shown = relative(root, outDir) || '.'
+    throw new EveryrouteError('ERR_OUTPUT_MISSING', `${shown} has no server that everyroute build wrote.`, {
+      files: [shown],
+      fix: `Run everyroute build${out === undefined ? '' : ` --out ${out}`} first.`,
+    })
+  }
+  const chosenPort = port ?? (process.env.PORT ? undefined : config?.port)
+  const chosenHost = host ?? (process.env.HOST ? undefined : config?.hostname)
+  if (chosenPort !== undefined) process.env.PORT = String(chosenPort)
+  if (chosenHost !== undefined) process.env.HOST = chosenHost
+  await import(pathToFileURL(join(outDir, 'server.mjs')).href)
+  return 0
+}
