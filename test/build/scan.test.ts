@@ -1,0 +1,110 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { scanRoutes } from '../../src/build/scan.js'
+import { tempProject } from './temp-project.js'
+
+// Permissions do not stop root, so the test of unreadable folders makes readdir refuse one.
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof import('node:fs/promises')>()
+  return { ...fs, readdir: vi.fn(fs.readdir) }
+})
+
+test('finds every route and page file, sorted, and nothing else', async () => {
+  const root = await tempProject({
+    'route.ts': '',
+    'b/route.tsx': '',
+    'b/route.test.ts': '',
+    'b/my-route.ts': '',
+    'b/route.d.ts': '',
+    'a/route.js': '',
+    'a/c/route.jsx': '',
+    'a/d/route.mts': '',
+    'a/e/route.mjs': '',
+    '.well-known/security.txt/route.ts': '',
+    '(group)/@slot/[...id]/route.ts': '',
+    '%5Fx/route.ts': '',
+    'about/page.tsx': '',
+    'route/route.ts': '',
+    '_lib/route.ts': '',
+    'a/_private/deep/route.ts': '',
+    'node_modules/x/route.ts': '',
+    '_route.ts': '',
+  })
+  const { files, warnings } = await scanRoutes(root)
+  expect(files.map(({ file, kind }) => `${kind} ${file}`)).toEqual([
+    'route %5Fx/route.ts',
+    'route (group)/@slot/[...id]/route.ts',
+    'route .well-known/security.txt/route.ts',
+    'route a/c/route.jsx',
+    'route a/d/route.mts',
+    'route a/e/route.mjs',
+    'route a/route.js',
+    'page about/page.tsx',
+    'route b/route.tsx',
+    'route route.ts',
+    'route route/route.ts',
+  ])
+  expect(warnings).toEqual([])
+})
+
+test('follows links to files and folders, the same folder twice included', async () => {
+  const root = await tempProject({
+    'shared/route.ts': '',
+    'outside/x/route.ts': '',
+    'routes/a/route.ts': { link: '../../shared/route.ts' },
+    'routes/b': { link: '../outside' },
+    'routes/c': { link: '../outside' },
+    'linked-routes': { link: 'routes' },
+  })
+  const { files } = await scanRoutes(join(root, 'linked-routes'))
+  expect(files.map(({ file }) => file)).toEqual(['a/route.ts', 'b/x/route.ts', 'c/x/route.ts'])
+})
+
+test('warns about a route file that is a dangling link and about CommonJS extensions', async () => {
+  const root = await tempProject({ 'a/route.ts': { link: 'nowhere' }, 'a/.#route.ts': { link: 'user@host' }, 'b/route.cts': '' })
+  const { files, warnings } = await scanRoutes(root)
+  expect(files).toEqual([])
+  expect(warnings.map(({ file }) => file)).toEqual(['a/route.ts', 'b/route.cts'])
+})
+
+test.each([
+  ['to a parent', { 'a/b/up': { link: '../..' } }, 'a/b/up'],
+  ['to its own folder', { 'a/here': { link: '.' } }, 'a/here'],
+  ['to itself', { 'a/route.ts': { link: 'route.ts' } }, 'a/route.ts'],
+  ['through a folder outside', { 'routes/a/out': { link: '../../out' }, 'out/back': { link: '../routes' } }, 'a/out/back'],
+])('a link loop %s is an error', async (_, files, name) => {
+  const root = await tempProject(files)
+  await expect(scanRoutes(name === 'a/out/back' ? join(root, 'routes') : root)).rejects.toMatchObject({
+    code: 'ERR_SYMLINK_LOOP',
+    files: [name],
+    fix: expect.stringMatching(/\.$/),
+  })
+})
+
+test('a missing routes folder, and a file in its place, are errors that name it', async () => {
+  const root = await tempProject({ file: '' })
+  for (const name of ['nothing', 'file']) {
+    const path = join(root, name)
+    await expect(scanRoutes(path)).rejects.toMatchObject({
+      code: 'ERR_ROUTES_DIR_MISSING',
+      files: [path],
+      message: expect.stringContaining(path),
+    })
+  }
+})
+
+test('an unreadable folder is an error that names it and the mend', async () => {
+  const root = await tempProject({ 'a/secret/route.ts': '' })
+  const readable = vi.mocked(readdir).getMockImplementation()
+  vi.mocked(readdir).mockImplementation(async (path, options) => {
+    if (String(path).endsWith('secret')) throw Object.assign(new Error('EACCES'), { code: 'EACCES' })
+    return readable!(path, options as never) as never
+  })
+  await expect(scanRoutes(root)).rejects.toMatchObject({
+    code: 'ERR_UNREADABLE',
+    message: '"a/secret" cannot be read (EACCES)',
+    files: ['a/secret'],
+    fix: expect.stringContaining('chmod'),
+  })
+})
