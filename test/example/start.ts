@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface StartedExample {
+  /** `http://HOST:PORT`. */
+  readonly origin: string
+  /** What the server has written to standard output and standard error so far. */
+  output(): string
+  /** Ends the server and removes its database. */
+  stop(): Promise<void>
+}
+
+/** `npm start` on a free port, with a new database. Throws when no address is printed within 60,000 ms. */
+export async function startExample(): Promise<StartedExample> {
+  if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run `npm run build` first')
+  const data = await mkdtemp(join(tmpdir(), 'everyroute-start-'))
+
+  // The scripts before `start` build the package anew, under the feet of the other tests.
+  const child = spawn('npm', ['start', '--ignore-scripts'], {
+    cwd: root,
+    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATABASE_URL: `file:${join(data, 'example.db')}`, NODE_ENV: undefined },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own: npm and its shell don't hand every signal on.
+    detached: true,
+  })
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+
+  let output = ''
+  const origin = await new Promise<string>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`npm start ${why}:\n${output}`))
+    const timer = setTimeout(() => fail('printed no address within 60 s'), 60_000)
+    const read = (chunk: string) => {
+      output += chunk
+      const printed = /http:\/\/[\w.]+:[1-9]\d*/.exec(output)
+      if (printed) resolve(printed[0])
+    }
+    child.stdout.setEncoding('utf8').on('data', read)
+    child.stderr.setEncoding('utf8').on('data', read)
+    child.once('error', (error) => fail(`failed (${error.message})`))
+    child.once('close', () => fail('ended'))
+    closed.finally(() => clearTimeout(timer))
+  }).catch(async (error) => {
+    await stop()
+    throw error
+  })
+
+  async function stop(): Promise<void> {
+    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGTERM')
+    await closed
+    await rm(data, { recursive: true, force: true })
+  }
+  return { origin, output: () => output, stop }
+}
