@@ -1,0 +1,6 @@
+export type { MemoryStoreOptions } from './memory.js'
+export { memoryStore } from './memory.js'
+export type { CacheEntry, CacheStore, Invalidation, JsonValue, MaybePromise, TagState } from './store.js'
+export { invalidationState, mergeTagStates } from './tag-state.js'
+export type { UnstorageLike, UnstorageStoreOptions } from './unstorage.js'
+export { unstorageStore } from './unstorage.js'
