@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { createClient } from '@libsql/client'
 import { NextRequest } from 'next/server'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { GET as events } from '../../routes/events/route'
 import * as health from '../../routes/health/route'
 import * as user from '../../routes/users/[id]/route'
@@ -51,9 +54,26 @@ describe('the database', () => {
     expect(rows[0]?.applied).toBe(2)
   })
 
+  test('is set up once by processes that start together', async () => {
+    const url = `file:${join(folder, 'processes.db')}`
+    const script = `
+      const { runnerImport } = await import('vite')
+      const { module } = await runnerImport('./routes/_db/database.ts', { configFile: false, logLevel: 'error' })
+      const db = await module.database()
+      console.log(JSON.stringify(await db.all('SELECT name FROM users')))`
+    const options = { cwd: fileURLToPath(new URL('../..', import.meta.url)), env: { ...process.env, DATABASE_URL: url } }
+    const run = () => promisify(execFile)(process.execPath, ['-e', script], options)
+
+    const names = [{ name: 'Ada Lovelace' }, { name: 'Grace Hopper' }, { name: 'Alan Turing' }]
+    for (const { stdout } of await Promise.all([run(), run(), run(), run()])) expect(JSON.parse(stdout)).toEqual(names)
+  })
+
   test('that cannot be opened is tried again', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     process.env.DATABASE_URL = `file:${folder}`
     expect((await health.GET()).status).toBe(503)
+    expect(logged).toHaveBeenCalledOnce()
+    logged.mockRestore()
     await expect(users.GET(get('/users'))).rejects.toThrow()
 
     process.env.DATABASE_URL = `file:${join(folder, 'mended.db')}`
