@@ -1,0 +1,148 @@
+/**
+ * The class that stands as `globalThis.Response` in a Node process that serves: @hono/node-server's light one, which the
+ * server can write without building a native Response, made exact where it is looser than the Fetch standard.
+ */
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const TEXT = 'text/plain;charset=UTF-8'
+const NULL_BODY = new Set([101, 103, 204, 205, 304])
+
+const HTTP_WHITESPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g
+
+type PlainHeaders = Record<string, string>
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that a header's value must not have (RFC 9110, 5.5)
+const INVALID_VALUE = /[\0\r\n]|[^\0-\xff]/
+
+function checkHeader(name: string, value: string): void {
+  if (!TOKEN.test(name)) throw new TypeError(`Headers: "${name}" is an invalid header name.`)
+  if (INVALID_VALUE.test(value)) throw new TypeError(`Headers: the value of "${name}" is invalid.`)
+}
+
+/** Checks and normalises plain headers, or gives real Headers where a name comes twice or the input is of another kind. */
+function normaliseHeaders(given: HeadersInit): PlainHeaders | Headers {
+  if (given instanceof Headers || Symbol.iterator in given) return new Headers(given)
+  const headers: PlainHeaders = {}
+  for (const key of Object.keys(given)) {
+    const name = key.toLowerCase()
+    const value = String(given[key]).replace(HTTP_WHITESPACE, '')
+    checkHeader(key, value)
+    if (name in headers || name === 'set-cookie') return new Headers(given)
+    headers[name] = value
+  }
+  return headers
+}
+
+/** The media type that the Fetch standard gives a body that comes without one. */
+function defaultContentType(body: unknown): string | undefined {
+  if (typeof body === 'string') return TEXT
+  return body instanceof Blob && body.type !== '' ? body.type : undefined
+}
+
+const isLightBody = (body: unknown): boolean =>
+  body === null || typeof body === 'string' || body instanceof Uint8Array || body instanceof Blob || body instanceof ReadableStream
+
+function checkInit(body: unknown, init: ResponseInit | undefined): void {
+  const status = init?.status ?? 200
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new RangeError(`Failed to construct 'Response': the status provided (${status}) is outside the range [200, 599].`)
+  }
+  if (body !== null && NULL_BODY.has(status)) throw new TypeError(`Response constructor: Invalid response status code ${status}`)
+  if (init?.statusText && INVALID_VALUE.test(init.statusText)) throw new TypeError('Response constructor: Invalid statusText')
+}
+
+function normaliseInit(body: unknown, init: ResponseInit): ResponseInit {
+  const headers = init.headers ? normaliseHeaders(init.headers) : {}
+  const type = defaultContentType(body)
+  if (type !== undefined) {
+    if (headers instanceof Headers) {
+      if (!headers.has('content-type')) headers.set('content-type', type)
+    } else headers['content-type'] ??= type
+  }
+  return { ...init, headers }
+}
+
+const JSON_TYPE = 'application/json'
+const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
+const TEXT_INIT: ResponseInit = { headers: { 'content-type': TEXT } }
+const JSON_INIT: ResponseInit = { headers: { 'content-type': JSON_TYPE } }
+
+/** Custom status texts, which the light class does not hand to the server. */
+const STATUS_TEXT = Symbol('everyroute.statusText')
+/** Set where the headers are known to be as they go out: the server needs to add no media type. */
+const TYPED = Symbol('everyroute.typed')
+
+interface Slots {
+  [STATUS_TEXT]?: string
+  [TYPED]?: true
+}
+
+const membersOf = (init: ResponseInit = {}): ResponseInit => {
+  const { status, statusText, headers } = init
+  return { ...(status !== undefined && { status }), ...(statusText && { statusText }), ...(headers && { headers }) }
+}
+
+/** Derives the exact class from the light one that @hono/node-server has put in place. */
+export function deriveResponse(Light: typeof Response, Native: typeof Response): typeof Response {
+  class ExactResponse extends Light {
+    constructor(body?: BodyInit | null, init?: ResponseInit) {
+      const given = body ?? null
+      if (!isLightBody(given)) {
+        super(given, init)
+        return
+      }
+      if (init === undefined && typeof given === 'string') {
+        super(given, TEXT_INIT)
+        ;(this as Slots)[TYPED] = true
+        return
+      }
+      const members = membersOf(init)
+      checkInit(given, members)
+      super(given, normaliseInit(given, members))
+      const slots = this as Slots
+      if (members.statusText) slots[STATUS_TEXT] = members.statusText
+      if (typeof given === 'string') slots[TYPED] = true
+    }
+
+    static override json(data: unknown, init?: ResponseInit): Response {
+      const text = JSON.stringify(data)
+      if (text === undefined) throw new TypeError('Value is not JSON serializable')
+      if (!init) return new ExactResponse(text, JSON_INIT)
+      const headers = init.headers ? normaliseHeaders(init.headers) : {}
+      if (headers instanceof Headers) {
+        if (!headers.has('content-type')) headers.set('content-type', JSON_TYPE)
+      } else headers['content-type'] ??= JSON_TYPE
+      return new ExactResponse(text, { ...membersOf(init), headers })
+    }
+
+    static override redirect(url: string | URL, status = 302): Response {
+      if (!REDIRECT_STATUSES.has(status)) throw new RangeError(`Invalid status code ${status}`)
+      return new ExactResponse(null, { status, headers: { location: new URL(url).href } })
+    }
+
+    static override [Symbol.hasInstance](value: unknown): boolean {
+      const isInstance = Function.prototype[Symbol.hasInstance]
+      return isInstance.call(this === ExactResponse ? Native : this, value as object)
+    }
+  }
+  Object.defineProperty(ExactResponse, 'name', { value: 'Response' })
+  return ExactResponse
+}
+
+/** The status text that an answer was made with, or `''`. */
+export function statusTextOf(response: Response, Native: typeof Response): string {
+  const own = (response as Slots)[STATUS_TEXT]
+  if (own !== undefined) return own
+  return Object.getPrototypeOf(response) === Native.prototype ? response.statusText : ''
+}
+
+/** Whether @hono/node-server sends the answer as it is, adding no media type of its own. */
+export const isTyped = (response: Response): boolean => (response as Slots)[TYPED] === true
+
+/** Headers as a record that @hono/node-server sends as it is. */
+export function toPlainHeaders(headers: Headers): Record<string, string | string[]> {
+  const plain: Record<string, string | string[]> = Object.fromEntries(headers)
+  const cookies = headers.getSetCookie()
+  if (cookies.length > 0) plain['set-cookie'] = cookies
+  return plain
+}

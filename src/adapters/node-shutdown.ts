@@ -1,0 +1,63 @@
+import type { Http2Session } from 'node:http2'
+import type { NodeServer } from './node.js'
+import type { PendingWork } from './node-context.js'
+
+const IDLE_CHECK_MS = 20
+
+/** HTTP/2 has sessions in place of connections, which its server does not list. */
+function trackSessions(server: NodeServer): Set<Http2Session> {
+  const sessions = new Set<Http2Session>()
+  server.on('session', (session: Http2Session) => {
+    sessions.add(session)
+    session.once('close', () => sessions.delete(session))
+  })
+  return sessions
+}
+
+function endConnections(server: NodeServer, sessions: Set<Http2Session>): void {
+  if ('closeAllConnections' in server) server.closeAllConnections()
+  for (const session of sessions) session.destroy()
+}
+
+const delay = (ms: number): { promise: Promise<void>; cancel: () => void } => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const promise = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  return { promise, cancel: () => clearTimeout(timer) }
+}
+
+/**
+ * Makes the function that closes a server: no new connections, running answers and the work behind them finish, what is
+ * left at the deadline is ended. Calling it again gives the same promise.
+ * @param timeout milliseconds
+ */
+export function createShutdown(server: NodeServer, pending: PendingWork, timeout: number): () => Promise<void> {
+  const sessions = trackSessions(server)
+  let closing: Promise<void> | undefined
+  const shutdown = async (): Promise<void> => {
+    const deadline = delay(timeout)
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    for (const session of sessions) session.close()
+    // A connection kept alive becomes idle, and is closed, only after its running answer.
+    const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), IDLE_CHECK_MS)
+    await Promise.race([closed, deadline.promise])
+    clearInterval(idle)
+    endConnections(server, sessions)
+    await Promise.race([Promise.all(pending), deadline.promise])
+    deadline.cancel()
+  }
+  return () => (closing ??= shutdown())
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/** Closes on the first signal and then exits with 0; a second signal exits at once. */
+export function closeOnSignals(close: () => Promise<void>): void {
+  for (const signal of SIGNALS) {
+    process.once(signal, () => {
+      for (const other of SIGNALS) process.once(other, () => process.exit(1))
+      void close().then(() => process.exit(0))
+    })
+  }
+}

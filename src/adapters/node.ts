@@ -1,0 +1,158 @@
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Http2SecureServer, Http2Server } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { EveryrouteError } from '../routing/errors.js'
+import { HostResponse } from '../runtime/responses.js'
+import { collapseSlashes } from '../runtime/slashes.js'
+import { NodeContext, type PendingWork } from './node-context.js'
+import { deriveResponse, isTyped, statusTextOf, toPlainHeaders } from './node-response.js'
+import { closeOnSignals, createShutdown } from './node-shutdown.js'
+
+export type NodeServer = Server | Http2Server | Http2SecureServer
+
+/** As much of an app as is served; every Hono app is one. */
+export interface FetchApp {
+  fetch(request: Request, env?: object, executionContext?: never): Response | Promise<Response>
+}
+
+export interface ServeOptions {
+  /** 0 to 65,535; 0 picks a free one. Default 3000. */
+  port?: number
+  /** Address to listen on. Default: all addresses. */
+  hostname?: string
+  /** Milliseconds, 0 or more, that running answers have after SIGINT or SIGTERM before they are ended. Default 10,000. */
+  shutdownTimeout?: number
+  /** Makes the server: `https.createServer` for TLS, `http2.createSecureServer` for HTTP/2. Default `http.createServer`. */
+  createServer?: (options: object, listener: RequestListener) => NodeServer
+  /** Passed to `createServer`: `key`, `cert`, `allowHTTP1` and the like. */
+  serverOptions?: object
+  /** Whether SIGINT and SIGTERM end the process, once answers have finished. Default `true`. */
+  signals?: boolean
+  /** Keeps the address from being printed. Default `false`. */
+  quiet?: boolean
+}
+
+export interface Served {
+  readonly server: NodeServer
+  readonly port: number
+  readonly hostname: string
+  /** `http://localhost:3000` */
+  readonly url: string
+  /** Refuses new connections, waits for running answers, ends them at the deadline. */
+  close(): Promise<void>
+}
+
+const isLight = (response: Response): boolean => Object.getPrototypeOf(response) !== HostResponse.prototype
+
+/** Replaces the globals by those of @hono/node-server, which it can send without building native ones. */
+function installGlobals(): { Light: typeof Response } {
+  if (installed) return installed
+  getRequestListener(() => new Response(null))
+  const Light = globalThis.Response
+  globalThis.Response = deriveResponse(Light, HostResponse)
+  installed = { Light }
+  return installed
+}
+let installed: { Light: typeof Response } | undefined
+
+/**
+ * Makes an answer go out as it is. The server would add a media type where there is none, drop a custom status text, and
+ * show the message of a stream's error where it sends a native Response.
+ */
+function prepareResponse(response: Response, outgoing: ServerResponse, Light: typeof Response): Response {
+  const statusText = statusTextOf(response, HostResponse)
+  if (statusText !== '') outgoing.statusMessage = statusText
+  if (isTyped(response)) return response
+  if (isLight(response) && (response.body === null || response.headers.has('content-type'))) return response
+  return new Light(response.body, { status: response.status, headers: toPlainHeaders(response.headers) as Record<string, string> })
+}
+
+const FORWARDED = /^x-forwarded-(?:for|host|port|proto)$/i
+
+/** Adds the forwarded headers that a proxy in front has not set, as Next.js's server does. */
+function addForwardedHeaders(incoming: IncomingMessage, port: number): void {
+  const { rawHeaders, socket } = incoming
+  const present = new Set<string>()
+  let host = ''
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (name.length > 14 && FORWARDED.test(name)) present.add(name.toLowerCase())
+    else if (name.length === 4 && name.toLowerCase() === 'host') host = rawHeaders[i + 1]!
+  }
+  if (!present.has('x-forwarded-for')) rawHeaders.push('x-forwarded-for', socket.remoteAddress ?? '')
+  if (!present.has('x-forwarded-host')) rawHeaders.push('x-forwarded-host', host)
+  if (!present.has('x-forwarded-port')) rawHeaders.push('x-forwarded-port', String(port))
+  if (!present.has('x-forwarded-proto')) rawHeaders.push('x-forwarded-proto', 'encrypted' in socket ? 'https' : 'http')
+}
+
+/** Answers backslashes in the path, which no Request can carry, as the router answers repeated slashes. */
+function redirectBackslashes(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
+  const target = incoming.url ?? '/'
+  const backslash = target.indexOf('\\')
+  if (backslash === -1) return false
+  const query = target.indexOf('?')
+  if (query !== -1 && query < backslash) return false
+  const location = collapseSlashes(target)
+  outgoing.writeHead(308, { location, refresh: `0;url=${location}` }).end()
+  return true
+}
+
+function checkOptions(options: ServeOptions): void {
+  const { port = 0, shutdownTimeout = 0 } = options
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TypeError(`port is ${port}; give a whole number from 0 to 65535`)
+  if (!(shutdownTimeout >= 0)) throw new TypeError(`shutdownTimeout is ${shutdownTimeout}; give milliseconds, 0 or more`)
+}
+
+function listen(server: NodeServer, port: number, hostname: string | undefined): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const inUse = error.code === 'EADDRINUSE'
+      const fix = 'Stop the other process, or choose another port with PORT or --port; 0 picks a free one.'
+      reject(inUse ? new EveryrouteError('ERR_PORT_IN_USE', `Port ${port} is in use.`, { fix, cause: error }) : error)
+    })
+    server.listen(port, hostname, () => resolve(server.address() as AddressInfo))
+  })
+}
+
+const isWildcard = (address: string): boolean => address === '::' || address === '0.0.0.0'
+const urlHost = (hostname: string): string => (hostname.includes(':') ? `[${hostname}]` : hostname)
+
+/**
+ * Serves an app on Node.
+ * @returns once the server listens; by then its address has been printed
+ * @throws {TypeError} where an option is out of its range
+ * @throws {EveryrouteError} `ERR_PORT_IN_USE`
+ */
+export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Served> {
+  checkOptions(options)
+  const { shutdownTimeout = 10_000, createServer = createHttpServer as NonNullable<ServeOptions['createServer']> } = options
+  const { Light } = installGlobals()
+  const pending: PendingWork = new Set()
+  let port = options.port ?? 3000
+  let serverOrigin = ''
+
+  const respond = getRequestListener((request, env) => {
+    const outgoing = env.outgoing as ServerResponse
+    const bindings = { incoming: env.incoming, outgoing, serverOrigin }
+    const response = app.fetch(request, bindings, new NodeContext(outgoing, pending) as never)
+    if (response instanceof Promise) return response.then((settled) => prepareResponse(settled, outgoing, Light))
+    return prepareResponse(response, outgoing, Light)
+  })
+  const listener: RequestListener = (incoming, outgoing) => {
+    if (redirectBackslashes(incoming, outgoing)) return
+    addForwardedHeaders(incoming, port)
+    void respond(incoming, outgoing)
+  }
+
+  const server = createServer(options.serverOptions ?? {}, listener)
+  const close = createShutdown(server, pending, shutdownTimeout)
+  const address = await listen(server, port, options.hostname)
+  port = address.port
+  const hostname = options.hostname && !isWildcard(options.hostname) ? options.hostname : 'localhost'
+  const protocol = 'setSecureContext' in server ? 'https' : 'http'
+  serverOrigin = `${protocol}://${urlHost(hostname)}:${port}`
+  if (!options.quiet) console.log(serverOrigin)
+  if (options.signals !== false) closeOnSignals(close)
+  return { server, port, hostname, url: serverOrigin, close }
+}

@@ -1,0 +1,5 @@
+export { type ErrorCode, EveryrouteError } from './routing/errors.js'
+export type { ManifestFile, ManifestRoute, RouteManifest, RouteMethod, RouteModule, RouteSegmentConfig } from './routing/manifest.js'
+export type { ErrorContext, ErrorPhase } from './runtime/context.js'
+export { createRouter } from './runtime/router.js'
+export type { RouterOptions } from './runtime/router-context.js'

@@ -1,0 +1,37 @@
+import type { RouteModule } from '../routing/manifest.js'
+import type { DataCache } from './data-cache.js'
+import type { DraftModeSettings } from './draft-mode.js'
+import type { RouterResponses } from './responses.js'
+
+/** Where in the life of a request an error was thrown. */
+export type ErrorPhase = 'load' | 'handler' | 'proxy' | 'after' | 'cache' | 'instrumentation'
+
+export interface ErrorContext {
+  readonly phase: ErrorPhase
+  /** The file at fault, as the manifest names it. */
+  readonly file?: string
+  readonly method?: string
+  readonly pathname?: string
+}
+
+/** What all requests of one router share; settled when the router is created. */
+export interface RouterContext {
+  readonly strict: boolean
+  readonly development: boolean
+  readonly basePath: string
+  readonly trailingSlash: boolean
+  readonly authInterrupts: boolean
+  readonly responses: RouterResponses
+  readonly draftMode: DraftModeSettings
+  readonly dataCache: DataCache
+  /** Reports an error that never reaches a client. */
+  readonly report: (error: unknown, context: ErrorContext) => void
+  readonly onRequestError: ((error: unknown, request: Request, route: string) => Promise<void>) | undefined
+}
+
+/** One route of the table with its module's loader. */
+export interface RouteEntry {
+  readonly pathname: string
+  readonly file: string
+  readonly load: () => RouteModule | Promise<RouteModule>
+}

@@ -1,0 +1,62 @@
+import type { Result, Router } from 'hono/router'
+import { RegExpRouter } from 'hono/router/reg-exp-router'
+import { SmartRouter } from 'hono/router/smart-router'
+import { TrieRouter } from 'hono/router/trie-router'
+
+/** Both of Hono's result shapes, as far as merging needs them: matches, and where their params are indexes, the values. */
+type Matches<T> = [[T, unknown][], string[]?]
+
+/** Finds the file route of a raw pathname: what Hono is to run, or `undefined`. */
+export type FindFileRoute<T> = (path: string) => T | undefined
+
+const decodePath = (path: string): string => {
+  if (!path.includes('%')) return path
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
+}
+
+/**
+ * File routes as a Hono router. They stand where the application registers them: middleware added with `use`, before or
+ * after, runs in front of them; handlers added afterwards come behind. Without handlers of the application's own a match
+ * is a single handler, which Hono runs without composing.
+ */
+export class FileRouter<T> implements Router<T> {
+  readonly name = 'FileRouter'
+  readonly #find: FindFileRoute<T>
+  readonly #isPlaceholder: (entry: T) => boolean
+  readonly #own: Router<T> = new SmartRouter({ routers: [new RegExpRouter(), new TrieRouter()] })
+  readonly #behind: Set<T> = new Set()
+  #hasOwn = false
+  #placed = false
+  /** Set while the application calls `use`. */
+  isAddingMiddleware = false
+
+  /** @param isPlaceholder tells the entry by which the application registers the file routes */
+  constructor(find: FindFileRoute<T>, isPlaceholder: (entry: T) => boolean) {
+    this.#find = find
+    this.#isPlaceholder = isPlaceholder
+  }
+
+  add(method: string, path: string, entry: T): void {
+    if (this.#isPlaceholder(entry)) {
+      this.#placed = true
+      return
+    }
+    if (this.#placed && !this.isAddingMiddleware) this.#behind.add(entry)
+    this.#hasOwn = true
+    this.#own.add(method, path, entry)
+  }
+
+  match(method: string, path: string): Result<T> {
+    const found = this.#find(path)
+    if (!this.#hasOwn) return [found === undefined ? [] : [[found, {}]]] as unknown as Result<T>
+    const result = this.#own.match(method, decodePath(path))
+    if (found === undefined) return result
+    const [own, stash] = result as unknown as Matches<T>
+    const merged = [...own.filter(([entry]) => !this.#behind.has(entry)), [found, {}], ...own.filter(([entry]) => this.#behind.has(entry))]
+    return (stash ? [merged, stash] : [merged]) as unknown as Result<T>
+  }
+}

@@ -1,0 +1,62 @@
+/** Answers that the router makes by itself. `strict` gives Next.js's: the same statuses, no body, no Allow with 405. */
+export interface RouterResponses {
+  notFound(): Response
+  badRequest(message: string): Response
+  methodNotAllowed(allow: string): Response
+  /** For a thrown `notFound`, `forbidden` or `unauthorized`. */
+  fallback(status: number): Response
+  internalError(error: unknown): Response
+}
+
+const MESSAGES: Record<number, string> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' }
+
+const json = (status: number, body: object, headers?: Record<string, string>): Response =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+
+const empty = (status: number): Response => new Response(null, { status })
+
+const strictResponses: RouterResponses = {
+  notFound: () => empty(404),
+  badRequest: () => empty(400),
+  methodNotAllowed: () => empty(405),
+  fallback: empty,
+  internalError: () => empty(500),
+}
+
+/** What an error tells a developer: the message, and the file and code frame that a module loader adds to it. */
+function describe(error: unknown): object {
+  if (!(error instanceof Error)) return { error: String(error) }
+  const { file, frame } = error as Error & { file?: unknown; frame?: unknown }
+  return {
+    error: error.message,
+    ...(typeof file === 'string' && { file }),
+    ...(typeof frame === 'string' && { frame }),
+    stack: error.stack,
+  }
+}
+
+/**
+ * @param options.development shows what was thrown; never set it in production
+ */
+export function createResponses(options: { strict: boolean; development: boolean }): RouterResponses {
+  if (options.strict) return strictResponses
+  return {
+    notFound: () => json(404, { error: 'Not Found' }),
+    badRequest: (message) => json(400, { error: message }),
+    methodNotAllowed: (allow) => json(405, { error: 'Method Not Allowed' }, { allow }),
+    fallback: (status) => json(status, { error: MESSAGES[status] ?? 'Error' }),
+    internalError: (error) => json(500, options.development ? describe(error) : { error: 'Internal Server Error' }),
+  }
+}
+
+/** The class below whatever an adapter or an application derived from it: the host's own. */
+function hostClass(Class: typeof Response): typeof Response {
+  const parent = Object.getPrototypeOf(Class)
+  return typeof parent === 'function' && parent.prototype && 'status' in parent.prototype ? hostClass(parent) : Class
+}
+
+/** The host's own Response class. */
+export const HostResponse: typeof Response = hostClass(globalThis.Response)
+
+/** Whether the value is a real Response, of whatever derived class. */
+export const isResponse = (value: unknown): value is Response => Function.prototype[Symbol.hasInstance].call(HostResponse, value as object)

@@ -1,0 +1,97 @@
+import { EveryrouteError } from '../routing/errors.js'
+import { MANIFEST_VERSION, type RouteManifest } from '../routing/manifest.js'
+import type { ErrorContext, RouterContext } from './context.js'
+import { createDraftModeSecret } from './draft-mode.js'
+import { createResponses } from './responses.js'
+import { createLoader } from './route-loader.js'
+
+export interface RouterOptions {
+  /** Answers exactly as Next.js does, accidents included. Default `false`. */
+  strict?: boolean
+  /** Tries failed module loads again and shows errors in answers. Never in production. Default `false`. */
+  development?: boolean
+  /** Overrides the manifest's. `''` or `/base`. */
+  basePath?: string
+  /** Overrides the manifest's. */
+  trailingSlash?: boolean
+  /** Overrides the manifest's. */
+  authInterrupts?: boolean
+  /**
+   * Value of the draft mode cookie: 16 characters or more, the same in all processes of a deployment. Whoever knows it
+   * reads drafts. Default: random, made anew by each process.
+   */
+  draftModeSecret?: string
+  /** Gets every error that is not sent to a client. Default: `console.error`. */
+  logError?: (error: unknown, context: ErrorContext) => void
+}
+
+const BASE_PATH = /^\/[^?#\\]*[^/?#\\]$/
+
+function requireBasePath(basePath: string): string {
+  if (basePath === '' || (BASE_PATH.test(basePath) && !basePath.includes('//'))) return basePath
+  throw new TypeError(
+    `basePath is ${JSON.stringify(basePath)}; give '' or a path that starts and does not end with a slash, such as '/api'`,
+  )
+}
+
+function requireManifest(manifest: RouteManifest): void {
+  if (manifest?.version === MANIFEST_VERSION) return
+  throw new EveryrouteError(
+    'ERR_MANIFEST_VERSION',
+    `The manifest has version ${String(manifest?.version)}; this everyroute reads version ${MANIFEST_VERSION}.`,
+    {
+      fix: 'Run `everyroute typegen` with the version of everyroute that the application uses.',
+    },
+  )
+}
+
+function draftModeSecret(given: string | undefined): () => string {
+  if (given !== undefined && given.length < 16) throw new TypeError(`draftModeSecret has ${given.length} characters; give 16 or more`)
+  let secret = given
+  return () => (secret ??= createDraftModeSecret())
+}
+
+function logToConsole(error: unknown, context: ErrorContext): void {
+  const where = [context.phase, context.method, context.pathname, context.file && `(${context.file})`].filter(Boolean).join(' ')
+  console.error(`everyroute: ${where}:`, error)
+}
+
+/** Loads `instrumentation.ts` once: runs its `register`, and gives its `onRequestError`. */
+function createRequestErrorHook(manifest: RouteManifest, report: RouterContext['report']): RouterContext['onRequestError'] {
+  const file = manifest.instrumentation
+  if (!file) return undefined
+  const load = createLoader(file, false)
+  return async (error, request, routePath) => {
+    try {
+      const { onRequestError } = await load()
+      if (typeof onRequestError !== 'function') return
+      const { pathname, search } = new URL(request.url)
+      const described = { path: pathname + search, method: request.method, headers: Object.fromEntries(request.headers) }
+      await onRequestError(error, described, { routerKind: 'App Router', routePath, routeType: 'route', revalidateReason: undefined })
+    } catch (failure) {
+      report(failure, { phase: 'instrumentation', file: file.file })
+    }
+  }
+}
+
+/**
+ * Settles what all requests share.
+ * @throws {EveryrouteError} `ERR_MANIFEST_VERSION`
+ * @throws {TypeError} where an option's value is out of its range
+ */
+export function createContext(manifest: RouteManifest, options: RouterOptions): RouterContext {
+  requireManifest(manifest)
+  const { strict = false, development = false, logError = logToConsole } = options
+  return {
+    strict,
+    development,
+    basePath: requireBasePath(options.basePath ?? manifest.basePath ?? ''),
+    trailingSlash: options.trailingSlash ?? manifest.trailingSlash ?? false,
+    authInterrupts: options.authInterrupts ?? manifest.authInterrupts ?? false,
+    responses: createResponses({ strict, development }),
+    draftMode: { secret: draftModeSecret(options.draftModeSecret), secure: !development },
+    dataCache: { settle: async () => {} },
+    report: logError,
+    onRequestError: createRequestErrorHook(manifest, logError),
+  }
+}

@@ -1,0 +1,65 @@
+import type { AfterTasks } from './after.js'
+import type { DataCache } from './data-cache.js'
+import type { DraftMode } from './draft-mode.js'
+import type { MutableCookies } from './request-cookies.js'
+import type { StaticAttempt } from './static-attempt.js'
+
+/**
+ * `handler`: the handler runs, cookies may be set. `after`: the answer is on its way, cookies are read-only.
+ * `cache`: inside `unstable_cache`, where nothing of the request may be read.
+ */
+export type ScopePhase = 'handler' | 'after' | 'cache'
+
+/** What the functions of `next/*` know of the request that they are called in. */
+export interface RequestScope {
+  readonly request: Request
+  /** The route's pathname, for messages: `/users/[id]`. */
+  readonly route: string
+  /** Whether `forbidden()` and `unauthorized()` answer. */
+  readonly authInterrupts: boolean
+  /** Whether the request is taken for a Server Action, whose redirects are 303. */
+  readonly isAction: boolean
+  readonly after: AfterTasks
+  readonly dataCache: DataCache
+  readonly draftMode: DraftMode
+  phase: ScopePhase
+  /** Created when `cookies()` is first called. */
+  cookies: MutableCookies | undefined
+  /** Set while an answer is made that may be kept. */
+  readonly staticAttempt: StaticAttempt | undefined
+}
+
+interface ScopeStorage {
+  run<R>(scope: RequestScope, callback: () => R): R
+  getStore(): RequestScope | undefined
+}
+
+interface ScopeHolder {
+  storage: ScopeStorage | undefined
+}
+
+const KEY: unique symbol = Symbol.for('everyroute.scope@1') as never
+
+const holders = globalThis as unknown as { [KEY]?: ScopeHolder }
+
+/** One holder per process, so that two copies of the package share one scope. */
+export const scopeHolder: ScopeHolder = (holders[KEY] ??= { storage: undefined })
+
+/** Runs the callback in the scope, if anything that reads scopes has been loaded. */
+export function runInScope<R>(scope: RequestScope, callback: () => R): R {
+  return scopeHolder.storage ? scopeHolder.storage.run(scope, callback) : callback()
+}
+
+export const currentScope = (): RequestScope | undefined => scopeHolder.storage?.getStore()
+
+/**
+ * The scope of the request being answered.
+ * @throws {Error} outside of a request, naming the function that was called
+ */
+export function requireScope(caller: string): RequestScope {
+  const scope = currentScope()
+  if (scope) return scope
+  throw new Error(
+    `\`${caller}\` was called outside a request scope. Read more: https://nextjs.org/docs/messages/next-dynamic-api-wrong-context`,
+  )
+}

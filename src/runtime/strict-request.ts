@@ -1,0 +1,28 @@
+/** Names that Next.js takes away from a request before a handler sees it. */
+const INTERNAL_HEADERS = ['x-matched-path']
+
+/** Query names by which Next.js hands params on: `nxtP…` and `nxtI…`. */
+const isInternalQuery = (name: string): boolean => /^nxt[PI]./.test(name)
+
+/** The query as Next.js gives it to a handler: values of one name together, whole numbers first, everything encoded anew. */
+function regroupQuery(search: string): string {
+  const groups: Record<string, string[]> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(search)) {
+    if (isInternalQuery(name)) continue
+    groups[name] ??= []
+    groups[name].push(value)
+  }
+  const query = new URLSearchParams()
+  for (const [name, values] of Object.entries(groups)) for (const value of values) query.append(name, value)
+  const text = query.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+/** The URL of a request as Next.js's server gives it: the server's own origin, the query regrouped, no empty `?`. */
+export function strictUrl(url: URL, origin: string | undefined): string {
+  return `${origin ?? url.origin}${url.pathname}${regroupQuery(url.search)}`
+}
+
+export function removeInternalHeaders(headers: Headers): void {
+  for (const name of INTERNAL_HEADERS) if (headers.has(name)) headers.delete(name)
+}
