@@ -1,0 +1,204 @@
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as z from 'zod'
+import { EveryrouteError } from '../routing/errors.js'
+import type { EveryrouteConfig } from './define-config.js'
+import { nearestName } from './nearest-name.js'
+
+export { defineConfig, type EveryrouteConfig } from './define-config.js'
+
+/** The settings of a project with every default filled in. Paths are absolute. */
+export interface ResolvedConfig {
+  readonly root: string
+  /** The first of flag, `routesDir`, `routes`, `app`, `src/routes`, `src/app`; `routes` where none is there. */
+  readonly routesDir: string
+  readonly outDir: string
+  /** Where the manifest and `routes.d.ts` are written: `.everyroute` below the root. */
+  readonly generatedDir: string
+  readonly basePath: string
+  readonly trailingSlash: boolean
+  readonly authInterrupts: boolean
+  readonly port?: number
+  readonly hostname?: string
+  readonly external: readonly string[]
+  /** The file the settings come from, absolute; `undefined` where all are defaults. */
+  readonly configFile?: string
+}
+
+export interface LoadConfigOptions {
+  /** Default: the working directory. */
+  readonly root?: string
+  /** The routes folder, relative to the root; wins over the config's. */
+  readonly routes?: string
+  /** Chooses the phase that a function in `next.config` is called with. */
+  readonly mode: 'development' | 'production'
+}
+
+const EXTENSIONS = ['ts', 'mts', 'js', 'mjs']
+const CONFIG_FILES = [
+  ...EXTENSIONS.map((extension) => `everyroute.config.${extension}`),
+  ...EXTENSIONS.map((extension) => `.config/everyroute.${extension}`),
+]
+const NEXT_CONFIG_FILES = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.mts']
+const ROUTES_DIRS = ['routes', 'app', 'src/routes', 'src/app']
+
+const basePathSchema = z.string().regex(/^(?:\/[^/?#]+)*$/, "must be '' or start with '/' and not end with '/', such as '/api'")
+const folderSchema = z.string().min(1, 'must name a folder')
+
+const configSchema = z.strictObject({
+  routesDir: folderSchema.optional(),
+  outDir: folderSchema.optional(),
+  basePath: basePathSchema.optional(),
+  trailingSlash: z.boolean().optional(),
+  authInterrupts: z.boolean().optional(),
+  port: z.int().min(0).max(65_535).optional(),
+  hostname: z.string().min(1).optional(),
+  external: z.array(z.string().min(1)).optional(),
+})
+
+// Next.js checks the rest of its config; only what everyroute reads is looked at here.
+const nextConfigSchema = z.object({
+  basePath: basePathSchema.optional(),
+  trailingSlash: z.boolean().optional(),
+  experimental: z.object({ authInterrupts: z.boolean().optional() }).optional(),
+})
+
+/**
+ * Reads the settings of a project: `everyroute.config.*` or `.config/everyroute.*`, and where there is neither, `basePath`,
+ * `trailingSlash` and `experimental.authInterrupts` of `next.config.*`.
+ * @throws {EveryrouteError} `ERR_CONFIG_LOAD` where the file fails to load, `ERR_CONFIG_INVALID` where a setting is wrong.
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<ResolvedConfig> {
+  const root = resolve(options.root ?? '.')
+  const { config, file } = await readConfig(root, options.mode)
+  return {
+    root,
+    routesDir: await findRoutesDir(root, options.routes ?? config.routesDir),
+    outDir: resolve(root, config.outDir ?? '.output'),
+    generatedDir: join(root, '.everyroute'),
+    basePath: config.basePath ?? '',
+    trailingSlash: config.trailingSlash ?? false,
+    authInterrupts: config.authInterrupts ?? false,
+    external: config.external ?? [],
+    ...(config.port !== undefined && { port: config.port }),
+    ...(config.hostname !== undefined && { hostname: config.hostname }),
+    ...(file !== undefined && { configFile: join(root, file) }),
+  }
+}
+
+/** The files that {@link loadConfig} looks for, in its order, absolute: a change of any of them may change the settings. */
+export function configFileCandidates(root: string): string[] {
+  return [...CONFIG_FILES, ...NEXT_CONFIG_FILES].map((file) => join(root, file))
+}
+
+async function readConfig(root: string, mode: LoadConfigOptions['mode']): Promise<{ config: EveryrouteConfig; file?: string }> {
+  const file = await firstExisting(root, CONFIG_FILES, 'file')
+  if (file) return { config: validate(configSchema, await importDefault(root, file), file), file }
+  const nextFile = await firstExisting(root, NEXT_CONFIG_FILES, 'file')
+  if (!nextFile) return { config: {} }
+  const { basePath, trailingSlash, experimental } = validate(nextConfigSchema, await readNextConfig(root, nextFile, mode), nextFile)
+  return {
+    file: nextFile,
+    config: {
+      ...(basePath !== undefined && { basePath }),
+      ...(trailingSlash !== undefined && { trailingSlash }),
+      ...(experimental?.authInterrupts !== undefined && { authInterrupts: experimental.authInterrupts }),
+    },
+  }
+}
+
+async function findRoutesDir(root: string, chosen: string | undefined): Promise<string> {
+  return resolve(root, chosen ?? (await firstExisting(root, ROUTES_DIRS, 'folder')) ?? 'routes')
+}
+
+async function firstExisting(root: string, names: readonly string[], kind: 'file' | 'folder'): Promise<string | undefined> {
+  for (const name of names) {
+    const found = await stat(join(root, name)).catch(() => undefined)
+    if (kind === 'file' ? found?.isFile() : found?.isDirectory()) return name
+  }
+  return undefined
+}
+
+async function importDefault(root: string, file: string): Promise<unknown> {
+  try {
+    const module = file.endsWith('ts') ? await importTypeScript(root, file) : await importJavaScript(join(root, file))
+    if (!('default' in module)) throw new Error('It has no default export')
+    return module.default
+  } catch (error) {
+    throw new EveryrouteError('ERR_CONFIG_LOAD', `${file} failed to load: ${error instanceof Error ? error.message : String(error)}`, {
+      files: [file],
+      fix: 'Correct the error, and export the settings as default: export default defineConfig({ … }).',
+      cause: error,
+    })
+  }
+}
+
+async function importTypeScript(root: string, file: string): Promise<object> {
+  const { runnerImport } = await import('vite')
+  const { module } = await runnerImport<object>(join(root, file), {
+    root,
+    configFile: false,
+    envDir: false,
+    logLevel: 'silent',
+    resolve: { tsconfigPaths: true },
+  })
+  return module
+}
+
+// Native, since next.config.js may be CommonJS. The query lets an edited file be read again.
+async function importJavaScript(path: string): Promise<object> {
+  const { mtimeMs } = await stat(path)
+  return import(`${pathToFileURL(path).href}?t=${mtimeMs}`)
+}
+
+async function readNextConfig(root: string, file: string, mode: LoadConfigOptions['mode']): Promise<unknown> {
+  const exported = await importDefault(root, file)
+  if (typeof exported !== 'function') return exported
+  const phase = mode === 'development' ? 'phase-development-server' : 'phase-production-build'
+  try {
+    return await exported(phase, { defaultConfig: {} })
+  } catch (error) {
+    throw new EveryrouteError(
+      'ERR_CONFIG_LOAD',
+      `The function that ${file} exports failed: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        files: [file],
+        fix: 'Correct the error, or write the settings into everyroute.config.ts, which is read in its place.',
+        cause: error,
+      },
+    )
+  }
+}
+
+function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, file: string): z.output<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const known = Object.keys(configSchema.shape)
+  if (issue?.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys
+    const nearest = nearestName(key, known)
+    throw new EveryrouteError('ERR_CONFIG_INVALID', `${file} has an unknown setting "${key}"`, {
+      files: [file],
+      fix: nearest ? `Write "${nearest}" in its place.` : `Remove it; the settings are ${known.join(', ')}.`,
+    })
+  }
+  const path = issue?.path.join('.') || 'the default export'
+  throw new EveryrouteError(
+    'ERR_CONFIG_INVALID',
+    `${file}: "${path}" is wrong: ${issue?.message ?? 'invalid'} (it is ${show(value, issue?.path)})`,
+    {
+      files: [file],
+      fix: `Correct "${path}" in ${file}.`,
+    },
+  )
+}
+
+function show(value: unknown, path: readonly PropertyKey[] = []): string {
+  const found = path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  )
+  return typeof found === 'function' ? 'a function' : (JSON.stringify(found) ?? String(found))
+}

@@ -1,0 +1,1 @@
+export { defineConfig, type EveryrouteConfig } from './build/define-config.js'
