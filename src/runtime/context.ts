@@ -1,5 +1,6 @@
+import type { Cache } from '../cache/cache.js'
+import type { CacheStore } from '../cache/store.js'
 import type { RouteModule } from '../routing/manifest.js'
-import type { DataCache } from './data-cache.js'
 import type { DraftModeSettings } from './draft-mode.js'
 import type { RouterResponses } from './responses.js'
 
@@ -14,6 +15,13 @@ export interface ErrorContext {
   readonly pathname?: string
 }
 
+/** A router's cache, which `openCache` makes when it is first needed. */
+export interface CacheHandle {
+  readonly store: CacheStore | undefined
+  readonly report: (error: unknown) => void
+  cache: Cache | undefined
+}
+
 /** What all requests of one router share; settled when the router is created. */
 export interface RouterContext {
   readonly strict: boolean
@@ -23,7 +31,7 @@ export interface RouterContext {
   readonly authInterrupts: boolean
   readonly responses: RouterResponses
   readonly draftMode: DraftModeSettings
-  readonly dataCache: DataCache
+  readonly cache: CacheHandle
   /** Reports an error that never reaches a client. */
   readonly report: (error: unknown, context: ErrorContext) => void
   readonly onRequestError: ((error: unknown, request: Request, route: string) => Promise<void>) | undefined

@@ -1,7 +1,11 @@
-import type { RequestScope } from './scope.js'
+import { Cache } from '../cache/cache.js'
+import { memoryStore } from '../cache/memory.js'
+import type { CacheHandle } from './context.js'
 
-/** The cache that handlers read and invalidate through `next/cache` and `fetch`. */
-export interface DataCache {
-  /** Applies the invalidations that a handler asked for; called when it has answered, not when it failed. */
-  settle(scope: RequestScope): Promise<void>
+/** The cache of a router, made on first use: a bounded one in memory unless the router was given a store. */
+export function openCache(handle: CacheHandle): Cache {
+  handle.cache ??= new Cache(handle.store ?? memoryStore(), {
+    onError: (error) => handle.report(error),
+  })
+  return handle.cache
 }

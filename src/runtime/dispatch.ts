@@ -1,7 +1,7 @@
 import type { RouteModule } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
 import type { RouteEntry, RouterContext } from './context.js'
-import { type HandlerRun, runHandler } from './handler.js'
+import { type IncomingRun, runHandler } from './handler.js'
 import type { RouteMatch } from './matcher.js'
 import { allowedMethods, handlerFor, isNextMethod, nextAllowedMethods } from './methods.js'
 import type { ServerRequest } from './next-request.js'
@@ -25,6 +25,12 @@ function load(context: RouterContext, route: RouteEntry): RouteModule | Promise<
   })
 }
 
+const mayBeStatic = (module: RouteModule): boolean =>
+  module.dynamic !== undefined || module.revalidate !== undefined || module.generateStaticParams !== undefined
+
+/** What only files with static configuration need; loaded with the first of them. */
+const loadStatic = (): Promise<typeof import('./static-side.js')> => import('./static-side.js')
+
 /**
  * Answers a request whose file has been found.
  * @throws what the module threw while loading, or its handler while running
@@ -38,21 +44,19 @@ export async function answerRoute(
   const { route } = match
   const loaded = load(context, route)
   const module = isPromise(loaded) ? await loaded : loaded
+  const incoming: IncomingRun = { context, route, module, request, params: match.params, isStaticRoute: match.isStatic, lifetime }
+  if (!mayBeStatic(module)) return answerDynamic(incoming, request)
+  const side = await loadStatic()
+  return side.answerWithStatic(incoming, answerDynamic)
+}
+
+/** Runs the handler that the file exports for the request's method, or answers that it exports none. */
+function answerDynamic(incoming: IncomingRun, request: ServerRequest): Response | Promise<Response> {
+  const { context, module } = incoming
   const { method } = request
   if (context.strict && !isNextMethod(method)) {
     return method === 'TRACE' ? context.responses.internalError(undefined) : context.responses.badRequest('Bad Request')
   }
   const handler = handlerFor(module, method)
-  if (!handler) return answerWithoutHandler(context, module, method)
-  const run: HandlerRun = {
-    context,
-    route,
-    module,
-    handler,
-    request,
-    params: match.params,
-    isStaticRoute: match.isStatic,
-    lifetime,
-  }
-  return runHandler(run)
+  return handler ? runHandler({ ...incoming, request, handler }) : answerWithoutHandler(context, module, method)
 }

@@ -1,7 +1,7 @@
 import type { RouteModule, RouteSegmentConfig } from '../routing/manifest.js'
 import { AfterTasks, type ResponseLifetime } from './after.js'
 import type { RouteEntry, RouterContext } from './context.js'
-import { clearForgedDraftMode, DraftMode } from './draft-mode.js'
+import { clearForgedDraftMode, DraftMode, hasDraftMode } from './draft-mode.js'
 import type { RouteParamValues } from './matcher.js'
 import type { RouteHandlerFunction } from './methods.js'
 import { readFallbackStatus, readRedirect } from './navigation-errors.js'
@@ -11,16 +11,21 @@ import { isResponse } from './responses.js'
 import { type RequestScope, runInScope } from './scope.js'
 import { isDynamicUsage, type StaticAttempt } from './static-attempt.js'
 
-/** Everything about one run of one handler. */
-export interface HandlerRun {
+/** A request and the file that answers it. */
+export interface IncomingRun {
   readonly context: RouterContext
   readonly route: RouteEntry
   readonly module: RouteModule
-  readonly handler: RouteHandlerFunction
   readonly request: ServerRequest
   readonly params: RouteParamValues
+  /** Whether the path has no params. */
   readonly isStaticRoute: boolean
   readonly lifetime: () => ResponseLifetime
+}
+
+/** One run of one of the file's handlers. */
+export interface HandlerRun extends IncomingRun {
+  readonly handler: RouteHandlerFunction
   readonly staticAttempt?: StaticAttempt | undefined
 }
 
@@ -33,13 +38,24 @@ function isServerAction(request: Request): boolean {
   return type === FORM || type?.startsWith('multipart/form-data') === true || request.headers.get('next-action') !== null
 }
 
+/** Applies the invalidations asked for so far. */
+async function settle(scope: RequestScope): Promise<void> {
+  for (const invalidate of scope.invalidations.splice(0)) await invalidate()
+}
+
 function createScope(run: HandlerRun): RequestScope {
   const { context, request, route, staticAttempt } = run
   const scope: RequestScope = {
     request,
     route: route.pathname,
     authInterrupts: context.authInterrupts,
-    dataCache: context.dataCache,
+    cache: context.cache,
+    page: `/${route.file.replace(/\.[^./]+$/, '')}`,
+    invalidations: [],
+    waitUntil: (work) => run.lifetime().waitUntil(work),
+    get bypassesCache() {
+      return hasDraftMode(request.headers, context.draftMode)
+    },
     phase: 'handler',
     cookies: undefined,
     staticAttempt,
@@ -48,9 +64,10 @@ function createScope(run: HandlerRun): RequestScope {
     },
     after: new AfterTasks(
       run.lifetime,
-      (callback) => {
+      async (callback) => {
         scope.phase = 'after'
-        return runInScope(scope, callback)
+        await runInScope(scope, callback)
+        await settle(scope)
       },
       (error) => context.report(error, { phase: 'after', file: route.file, method: request.method, pathname: route.pathname }),
     ),
@@ -167,7 +184,7 @@ export async function runHandler(run: HandlerRun): Promise<Response> {
     if (isDynamicUsage(error)) throw run.staticAttempt?.usage ?? error
     response = answerThrown(error, run, scope)
   }
-  await run.context.dataCache.settle(scope)
+  if (scope.invalidations.length > 0) await settle(scope)
   const cleared = run.staticAttempt ? [] : clearForgedDraftMode(run.request.headers, run.context.draftMode)
   if (cleared.length === 0) return response
   const answer = withMutableHeaders(response)

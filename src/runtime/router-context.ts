@@ -1,3 +1,4 @@
+import type { CacheStore } from '../cache/store.js'
 import { EveryrouteError } from '../routing/errors.js'
 import { MANIFEST_VERSION, type RouteManifest } from '../routing/manifest.js'
 import type { ErrorContext, RouterContext } from './context.js'
@@ -21,6 +22,8 @@ export interface RouterOptions {
    * reads drafts. Default: random, made anew by each process.
    */
   draftModeSecret?: string
+  /** Where static answers and data are kept. Default: memory, 64 MiB, the least recently used dropped first. */
+  cache?: CacheStore
   /** Gets every error that is not sent to a client. Default: `console.error`. */
   logError?: (error: unknown, context: ErrorContext) => void
 }
@@ -90,7 +93,7 @@ export function createContext(manifest: RouteManifest, options: RouterOptions): 
     authInterrupts: options.authInterrupts ?? manifest.authInterrupts ?? false,
     responses: createResponses({ strict, development }),
     draftMode: { secret: draftModeSecret(options.draftModeSecret), secure: !development },
-    dataCache: { settle: async () => {} },
+    cache: { store: options.cache, report: (error) => logError(error, { phase: 'cache' }), cache: undefined },
     report: logError,
     onRequestError: createRequestErrorHook(manifest, logError),
   }

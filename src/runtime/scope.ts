@@ -1,5 +1,5 @@
 import type { AfterTasks } from './after.js'
-import type { DataCache } from './data-cache.js'
+import type { CacheHandle } from './context.js'
 import type { DraftMode } from './draft-mode.js'
 import type { MutableCookies } from './request-cookies.js'
 import type { StaticAttempt } from './static-attempt.js'
@@ -20,7 +20,14 @@ export interface RequestScope {
   /** Whether the request is taken for a Server Action, whose redirects are 303. */
   readonly isAction: boolean
   readonly after: AfterTasks
-  readonly dataCache: DataCache
+  readonly cache: CacheHandle
+  /** Whether answers and data are made anew: draft mode is on. */
+  readonly bypassesCache: boolean
+  /** The route file without its extension, for tags of paths: `/(shop)/users/[id]/route`. */
+  readonly page: string
+  readonly waitUntil: (work: Promise<unknown>) => void
+  /** Invalidations that the handler asked for; they are applied once it has answered, not if it fails. */
+  readonly invalidations: (() => Promise<void>)[]
   readonly draftMode: DraftMode
   phase: ScopePhase
   /** Created when `cookies()` is first called. */

@@ -2,7 +2,7 @@ const DYNAMIC_USAGE = 'DYNAMIC_SERVER_USAGE'
 
 /** Thrown where a handler reads the request while its answer is made to be kept: the route is dynamic then. */
 export class DynamicUsageError extends Error {
-  readonly digest = DYNAMIC_USAGE
+  readonly digest: string = DYNAMIC_USAGE
 }
 
 /** Whether the error is Next.js's or our signal that a route reads the request. */
@@ -41,6 +41,15 @@ export class StaticAttempt {
         `Route ${route} with \`dynamic = "error"\` couldn't be rendered statically because it used \`${expression}\`. Read more: https://nextjs.org/docs/messages/static-to-dynamic-error`,
       )
     }
+    this.usage ??= new DynamicUsageError(`Route ${route} couldn't be rendered statically because it used \`${expression}\`.`)
+    throw this.usage
+  }
+
+  /**
+   * Notes that `expression` invalidates what is kept, which no kept answer can do.
+   * @throws {DynamicUsageError} always
+   */
+  invalidates(route: string, expression: string): never {
     this.usage ??= new DynamicUsageError(`Route ${route} couldn't be rendered statically because it used \`${expression}\`.`)
     throw this.usage
   }

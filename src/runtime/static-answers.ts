@@ -1,0 +1,108 @@
+import type { Cache, CacheValue } from '../cache/cache.js'
+import { cacheKey } from '../cache/keys.js'
+import type { CacheEntry } from '../cache/store.js'
+import { pathTags } from '../cache/tags.js'
+import type { RouteModule } from '../routing/manifest.js'
+import type { RouteEntry } from './context.js'
+import { type HandlerRun, runHandler } from './handler.js'
+import { rawPathname } from './incoming.js'
+import type { RouteParamValues } from './matcher.js'
+import { isDynamicUsage, StaticAttempt } from './static-attempt.js'
+import { generateStaticParams, paramsKey, readStaticPlan, type StaticPlan } from './static-plan.js'
+import { emptyRequest, trackedRequest } from './static-request.js'
+
+/** A kept answer as the cache holds it; its body lies beside it. */
+interface KeptAnswer {
+  readonly status: number
+  readonly headers: readonly (readonly [string, string])[]
+}
+
+const ONE_YEAR = 31_536_000
+
+/** What has been learnt of a file whose GET may be kept. */
+export class StaticRoute {
+  readonly plan: StaticPlan
+  /** Set once the handler turned out to read the request: from then on it runs for each. */
+  isDynamic = false
+  #listed: Promise<ReadonlySet<string>> | undefined
+
+  constructor(plan: StaticPlan) {
+    this.plan = plan
+  }
+
+  /** Whether the params are among those that the file generates. Asked again next time where that fails. */
+  async lists(params: RouteParamValues, file: string): Promise<boolean> {
+    this.#listed ??= generateStaticParams(this.plan, file).then((all) => new Set(all.map(paramsKey)))
+    try {
+      return (await this.#listed).has(paramsKey(params))
+    } catch (error) {
+      this.#listed = undefined
+      throw error
+    }
+  }
+}
+
+const staticRoutes = new WeakMap<RouteModule, StaticRoute | null>()
+
+/** The file's static side, or `undefined` where its answers are never kept. */
+export function staticRouteOf(module: RouteModule, isStaticRoute: boolean): StaticRoute | undefined {
+  let route = staticRoutes.get(module)
+  if (route === undefined) {
+    const plan = readStaticPlan(module, isStaticRoute)
+    route = plan ? new StaticRoute(plan) : null
+    staticRoutes.set(module, route)
+  }
+  return route && !route.isDynamic ? route : undefined
+}
+
+function cacheControl(revalidate: number | false): string {
+  return revalidate === false ? `s-maxage=${ONE_YEAR}` : `s-maxage=${revalidate}, stale-while-revalidate=${ONE_YEAR - revalidate}`
+}
+
+async function toKept(response: Response, tags: readonly string[], attempt: StaticAttempt): Promise<CacheValue> {
+  const headers = new Headers(response.headers)
+  if (!headers.has('cache-control')) headers.set('cache-control', cacheControl(attempt.revalidate))
+  return {
+    value: { status: response.status, headers: [...headers] } satisfies KeptAnswer,
+    body: new Uint8Array(await response.arrayBuffer()),
+    tags,
+    revalidate: attempt.revalidate,
+  }
+}
+
+function fromKept(entry: CacheEntry, isHead: boolean): Response {
+  const { status, headers } = entry.value as unknown as KeptAnswer
+  const body = entry.body && entry.body.length > 0 && !isHead ? (entry.body as Uint8Array<ArrayBuffer>) : null
+  return new Response(body, { status, headers: headers as [string, string][] })
+}
+
+/** Runs the handler for an answer that is kept. @throws {DynamicUsageError} where it reads the request */
+async function produce(route: StaticRoute, run: HandlerRun): Promise<CacheValue> {
+  const attempt = new StaticAttempt(route.plan.mode, route.plan.revalidate)
+  const { context, request } = run
+  const seen = attempt.mode === 'force-static' ? emptyRequest(context, request) : trackedRequest(request, attempt, run.route.pathname)
+  const response = await runHandler({ ...run, request: seen, staticAttempt: attempt })
+  const page = `/${run.route.file.replace(/\.[^./]+$/, '')}`
+  return toKept(response, [...pathTags(rawPathname(request.url), page), ...attempt.tags], attempt)
+}
+
+/** The key under which a route's answer for params is kept. */
+export const answerKey = (route: RouteEntry, params: RouteParamValues): string | Promise<string> =>
+  cacheKey('answer', route.pathname, paramsKey(params))
+
+/**
+ * Answers from the cache, running the handler where nothing is kept.
+ * @returns `undefined` where the handler turned out to read the request: it must run for this one
+ */
+export async function answerStatic(cache: Cache, route: StaticRoute, run: HandlerRun): Promise<Response | undefined> {
+  const { lifetime, request } = run
+  try {
+    const key = await answerKey(run.route, run.params)
+    const { entry } = await cache.remember(key, { waitUntil: (work) => lifetime().waitUntil(work) }, () => produce(route, run))
+    return fromKept(entry, request.method === 'HEAD')
+  } catch (error) {
+    if (!isDynamicUsage(error)) throw error
+    route.isDynamic = true
+    return undefined
+  }
+}
