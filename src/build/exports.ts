@@ -1,6 +1,7 @@
 import { ROUTE_METHODS, type RouteSegmentConfig } from '../routing/manifest.js'
-import { collectExports, type ModuleExports, type ResolveModule } from './module-exports.js'
+import { collectExports, type ModuleExports } from './module-exports.js'
 import { relativeFile } from './parse-module.js'
+import type { ResolveModule } from './resolve.js'
 import { readSegmentConfig } from './segment-config.js'
 import type { BuildWarning } from './warning.js'
 

@@ -1,10 +1,7 @@
 import type { ESTree } from 'vite'
 import { checkNextImports, moduleExportName } from './next-exports.js'
 import { type ParsedModule, parseModuleFile } from './parse-module.js'
-import { resolveRelative } from './resolve.js'
-
-/** Finds the file behind a specifier that is not relative; `null` where there is none. */
-export type ResolveModule = (specifier: string, importer: string) => Promise<string | null>
+import { type ResolveModule, resolveRelative } from './resolve.js'
 
 /** A name that a module exports as a value. */
 export interface ExportedName {

@@ -90,7 +90,7 @@ describe('generateManifest', () => {
   test('any name is quoted so that it reads back as it is', () => {
     const name = '\'"\\`$\n\u2028</script>*/\u{1F600}'
     const text = generateManifest({ ...INPUT, settings: { ...INPUT.settings, basePath: name } })
-    const literal = /basePath: ('[^]*?'),\n/.exec(text)?.[1]
+    const literal = /basePath: ('.*?'),\n/s.exec(text)?.[1]
     expect(new Function(`return ${literal}`)()).toBe(name)
   })
 })

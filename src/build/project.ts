@@ -1,0 +1,168 @@
+import { stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join, relative, sep } from 'node:path'
+import { EveryrouteError } from '../routing/errors.js'
+import { buildRouteTree, type RouteEntry, type RouteTree } from '../routing/route-tree.js'
+import { generateManifest, generateTypes } from './codegen.js'
+import type { ResolvedConfig } from './config.js'
+import { type RouteExports, readRouteExports } from './exports.js'
+import { collectExports } from './module-exports.js'
+import { ownPackage } from './next-alias.js'
+import { NEXT_EXPORTS } from './next-exports.js'
+import { relativeFile } from './parse-module.js'
+import { createProjectResolver, type ResolveModule } from './resolve.js'
+import { scanRoutes } from './scan.js'
+import type { BuildWarning } from './warning.js'
+import { writeIfChanged } from './write.js'
+
+/** A route with what is known of its file before it runs. */
+export interface ProjectRoute extends RouteEntry, Pick<RouteExports, 'methods' | 'config' | 'hasStaticParams'> {
+  /** Absolute. */
+  readonly path: string
+}
+
+/** All that is known of a project before any of it runs. */
+export interface Project {
+  readonly config: ResolvedConfig
+  /** In match order. */
+  readonly routes: readonly ProjectRoute[]
+  /** `proxy.ts` or `middleware.ts`, relative to the root. */
+  readonly proxy?: string
+  /** `instrumentation.ts`, relative to the root. */
+  readonly instrumentation?: string
+  readonly warnings: readonly BuildWarning[]
+}
+
+const EXTENSIONS = ['ts', 'tsx', 'js', 'jsx', 'mts', 'mjs']
+
+/**
+ * Scans the routes folder, orders the routes and reads what they export.
+ * @throws {EveryrouteError} The first fault found; its `files` are relative to the root.
+ */
+export async function loadProject(config: ResolvedConfig): Promise<Project> {
+  const { root } = config
+  const resolver = createProjectResolver(root)
+  try {
+    const { tree, warnings } = await scanTree(config)
+    const read = await Promise.all(tree.routes.map((entry) => readRoute(entry, config, resolver.resolve)))
+    const proxy = await findProxy(root)
+    if (proxy !== undefined) await checkProxyExports(proxy, root, resolver.resolve)
+    const instrumentation = await findInstrumentation(root)
+    return {
+      config,
+      routes: read.map(({ route }) => route),
+      warnings: [...warnings, ...read.flatMap((file) => file.warnings)],
+      ...(proxy !== undefined && { proxy }),
+      ...(instrumentation !== undefined && { instrumentation }),
+    }
+  } finally {
+    await resolver.close()
+  }
+}
+
+/**
+ * Writes `manifest.ts` and `routes.d.ts` to the project's generated folder, each only where it changes.
+ * @returns Their absolute paths, and whether either was written.
+ */
+export async function writeGenerated(project: Project): Promise<{ manifest: string; types: string; changed: boolean }> {
+  const { config, routes, proxy, instrumentation } = project
+  const manifest = join(config.generatedDir, 'manifest.ts')
+  const types = join(config.generatedDir, 'routes.d.ts')
+  const manifestText = generateManifest({
+    routes,
+    settings: config,
+    routeSpecifier: (file) => specifierOf(join(config.routesDir, file), config.generatedDir),
+    rootSpecifier: (file) => specifierOf(join(config.root, file), config.generatedDir),
+    ...(proxy !== undefined && { proxy }),
+    ...(instrumentation !== undefined && { instrumentation }),
+  })
+  const typesText = generateTypes({ routes, nextModules: hasNext(config.root) ? [] : standInModules() })
+  const written = [await writeIfChanged(manifest, manifestText), await writeIfChanged(types, typesText)]
+  return { manifest, types, changed: written.includes(true) }
+}
+
+/**
+ * Finds `proxy.*` or, by its older name, `middleware.*`, at the root or in `src`; relative to the root.
+ * @throws {EveryrouteError} `ERR_PROXY_CONFLICT` where there is more than one
+ */
+export async function findProxy(root: string): Promise<string | undefined> {
+  const found = [...(await findRootFiles(root, 'proxy')), ...(await findRootFiles(root, 'middleware'))]
+  if (found.length > 1) {
+    throw new EveryrouteError(
+      'ERR_PROXY_CONFLICT',
+      `There is more than one proxy file: ${found.map((file) => `"${file}"`).join(' and ')}`,
+      {
+        files: found,
+        fix: `Keep one; proxy.ts is the present name, middleware.ts the older one.`,
+      },
+    )
+  }
+  return found[0]
+}
+
+/** Finds `instrumentation.*` at the root or else in `src`; relative to the root. */
+export async function findInstrumentation(root: string): Promise<string | undefined> {
+  return (await findRootFiles(root, 'instrumentation'))[0]
+}
+
+async function findRootFiles(root: string, name: string): Promise<string[]> {
+  const candidates = ['', 'src/'].flatMap((folder) => EXTENSIONS.map((extension) => `${folder}${name}.${extension}`))
+  const found = await Promise.all(candidates.map((file) => stat(join(root, file)).catch(() => undefined)))
+  return candidates.filter((_, index) => found[index]?.isFile())
+}
+
+async function checkProxyExports(file: string, root: string, resolve: ResolveModule): Promise<void> {
+  const name = /(?:^|\/)proxy\./.test(file) ? 'proxy' : 'middleware'
+  const { names, complete } = await collectExports(join(root, file), root, resolve)
+  if (!complete || names.has('default') || names.has(name)) return
+  throw new EveryrouteError('ERR_PROXY_EXPORT', `"${file}" exports no function "${name}" and no default`, {
+    files: [file],
+    fix: `Export the function that runs before every route: export function ${name}(request) { … }.`,
+  })
+}
+
+async function scanTree({ root, routesDir }: ResolvedConfig): Promise<{ tree: RouteTree; warnings: BuildWarning[] }> {
+  const inRoot = (file: string) => relativeFile(join(routesDir, file), root)
+  const { files, warnings } = await scanRoutes(routesDir)
+  try {
+    return { tree: buildRouteTree(files), warnings: warnings.map((warning) => ({ ...warning, file: inRoot(warning.file) })) }
+  } catch (error) {
+    if (!(error instanceof EveryrouteError)) throw error
+    throw new EveryrouteError(error.code, error.message, {
+      files: error.files.map(inRoot),
+      cause: error,
+      ...(error.fix !== undefined && { fix: error.fix }),
+      ...(error.frame !== undefined && { frame: error.frame }),
+    })
+  }
+}
+
+async function readRoute(
+  entry: RouteEntry,
+  { root, routesDir }: ResolvedConfig,
+  resolve: ResolveModule,
+): Promise<{ route: ProjectRoute; warnings: readonly BuildWarning[] }> {
+  const path = join(routesDir, entry.file)
+  const { methods, config, hasStaticParams, warnings } = await readRouteExports(path, { root, resolve })
+  return { route: { ...entry, path, methods, config, hasStaticParams }, warnings }
+}
+
+function specifierOf(path: string, fromFolder: string): string {
+  const specifier = relative(fromFolder, path).split(sep).join('/')
+  return specifier.startsWith('.') ? specifier : `./${specifier}`
+}
+
+function hasNext(root: string): boolean {
+  try {
+    createRequire(join(root, 'package.json')).resolve('next/package.json')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The `next/*` modules that this package has an entry for. */
+function standInModules(): string[] {
+  const { exports } = ownPackage()
+  return Object.keys(NEXT_EXPORTS).filter((name) => `./${name}` in exports)
+}

@@ -1,0 +1,131 @@
+import { mkdir, readFile, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../src/build/config.js'
+import { loadProject, type Project, writeGenerated } from '../../src/build/project.js'
+import { tempProject } from './temp-project.js'
+
+const GET = 'export const GET = () => new Response()\n'
+
+async function load(files: Record<string, string>): Promise<Project> {
+  const root = await tempProject(files)
+  return loadProject(await loadConfig({ root, mode: 'production' }))
+}
+
+describe('loadProject', () => {
+  test('gives routes in match order with what they export, and the files beside them', async () => {
+    const project = await load({
+      'src/app/[id]/route.ts': `${GET}export const dynamic = 'force-dynamic'`,
+      'src/app/users/route.ts': 'export const get = 1',
+      'src/app/users/route.cts': '',
+      'src/app/page.tsx': '',
+      'src/proxy.ts': 'export function proxy() {}',
+      'instrumentation.ts': '',
+    })
+    const { root } = project.config
+    expect(project.routes).toEqual([
+      expect.objectContaining({ pathname: '/users', methods: [], path: join(root, 'src/app/users/route.ts') }),
+      expect.objectContaining({ pathname: '/[id]', file: '[id]/route.ts', methods: ['GET'], config: { dynamic: 'force-dynamic' } }),
+    ])
+    expect(project).toMatchObject({ proxy: 'src/proxy.ts', instrumentation: 'instrumentation.ts' })
+    expect(project.warnings.map(({ file }) => file)).toEqual([
+      'src/app/users/route.cts',
+      'src/app/users/route.ts',
+      'src/app/users/route.ts',
+    ])
+  })
+
+  test('export * through tsconfig paths and package.json imports is followed, from a package it is not', async () => {
+    const project = await load({
+      'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./lib/*"] } }, "include": ["**/*.ts"] }',
+      'package.json': '{ "imports": { "#handlers": "./lib/handlers.ts" } }',
+      'lib/handlers.ts': `${GET}export * from './more'`,
+      'lib/more.ts': 'export const POST = 1',
+      'node_modules/pkg/index.js': 'export const GET = 1',
+      'node_modules/pkg/package.json': '{ "name": "pkg", "main": "index.js", "type": "module" }',
+      'routes/a/route.ts': "export * from '@/handlers'",
+      'routes/b/route.ts': "export * from '#handlers'",
+      'routes/c/route.ts': "export * from 'pkg'",
+      'routes/d/route.ts': "export * from 'not-there'",
+    })
+    expect(project.routes.map(({ methods }) => methods)).toEqual([['GET', 'POST'], ['GET', 'POST'], undefined, undefined])
+  })
+
+  test('errors name files from the root', async () => {
+    await expect(load({ 'src/app/(a)/x/route.ts': GET, 'src/app/x/route.ts': GET })).rejects.toMatchObject({
+      code: 'ERR_DUPLICATE_PATH',
+      files: ['src/app/(a)/x/route.ts', 'src/app/x/route.ts'],
+      fix: expect.any(String),
+    })
+    await expect(load({ 'app/[[x]]/route.ts': GET })).rejects.toMatchObject({
+      code: 'ERR_SEGMENT_SYNTAX',
+      files: ['app/[[x]]/route.ts'],
+      frame: '[[x]]\n ^',
+    })
+    await expect(load({ 'app/x/route.ts': 'export const' })).rejects.toMatchObject({ code: 'ERR_PARSE', files: ['app/x/route.ts'] })
+    await expect(load({})).rejects.toMatchObject({ code: 'ERR_ROUTES_DIR_MISSING' })
+  })
+
+  test.each([[['proxy.ts', 'middleware.ts']], [['proxy.ts', 'src/proxy.js']], [['middleware.ts', 'src/middleware.ts']]])(
+    '%s conflict',
+    async (files) => {
+      const texts = Object.fromEntries(files.map((file) => [file, 'export default () => {}']))
+      await expect(load({ 'routes/route.ts': GET, ...texts })).rejects.toMatchObject({
+        code: 'ERR_PROXY_CONFLICT',
+        files,
+        fix: expect.any(String),
+      })
+    },
+  )
+
+  test('a proxy file must export a proxy', async () => {
+    const routes = { 'routes/route.ts': GET }
+    await expect(load({ ...routes, 'proxy.ts': 'export function middleware() {}' })).rejects.toMatchObject({
+      code: 'ERR_PROXY_EXPORT',
+      files: ['proxy.ts'],
+      message: '"proxy.ts" exports no function "proxy" and no default',
+    })
+    await expect(load({ ...routes, 'middleware.js': 'export const config = {}' })).rejects.toMatchObject({ code: 'ERR_PROXY_EXPORT' })
+    expect(await load({ ...routes, 'middleware.js': "export { x as middleware } from './x'" })).toMatchObject({ proxy: 'middleware.js' })
+    expect(await load({ ...routes, 'proxy.mts': 'export default () => {}' })).toMatchObject({ proxy: 'proxy.mts' })
+  })
+})
+
+describe('writeGenerated', () => {
+  test('writes both files once, with specifiers from their folder', async () => {
+    const project = await load({
+      'everyroute.config.mjs': "export default { basePath: '/api', routesDir: 'src/api' }",
+      'src/api/users/[id]/route.ts': `${GET}export const generateStaticParams = 1`,
+      'src/api/old/route.mjs': GET,
+      'src/proxy.ts': 'export default 1',
+      'instrumentation.js': '',
+    })
+    const { root } = project.config
+    const written = await writeGenerated(project)
+    expect(written).toEqual({
+      manifest: join(root, '.everyroute/manifest.ts'),
+      types: join(root, '.everyroute/routes.d.ts'),
+      changed: true,
+    })
+    const manifest = await readFile(written.manifest, 'utf8')
+    expect(manifest).toContain("basePath: '/api'")
+    expect(manifest).toContain("import('../src/api/users/[id]/route')")
+    expect(manifest).toContain("import('../src/api/old/route.mjs')")
+    expect(manifest).toContain("proxy: { file: 'src/proxy.ts', load: () => import('../src/proxy') }")
+    expect(manifest).toContain("instrumentation: { file: 'instrumentation.js', load: () => import('../instrumentation') }")
+    expect((await writeGenerated(project)).changed).toBe(false)
+  })
+
+  test('declares next/* exactly where next is not installed', async () => {
+    const project = await load({ 'routes/route.ts': GET })
+    const { types } = await writeGenerated(project)
+    for (const name of ['server', 'headers', 'navigation', 'cache']) {
+      expect(await readFile(types, 'utf8')).toContain(`declare module 'next/${name}' {\n  export * from 'everyroute/next/${name}'\n}`)
+    }
+    const { root } = project.config
+    await mkdir(join(root, 'node_modules'))
+    await symlink(join(import.meta.dirname, '../../node_modules/next'), join(root, 'node_modules/next'))
+    expect((await writeGenerated(project)).changed).toBe(true)
+    expect(await readFile(types, 'utf8')).not.toContain('declare module')
+  })
+})
