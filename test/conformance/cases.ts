@@ -94,7 +94,7 @@ function keepCookies(jar: Map<string, string>, raw: RawAnswer): void {
 }
 
 function withCookies(step: Step, jar: Map<string, string>): Step {
-  if (jar.size === 0 || step.headers?.['cookie'] !== undefined) return step
+  if (jar.size === 0 || (step.headers && 'cookie' in step.headers)) return step
   return { ...step, headers: { ...step.headers, cookie: [...jar].map(([k, v]) => `${k}=${v}`).join('; ') } }
 }
 
