@@ -1,0 +1,217 @@
+import { readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { extname, relative, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import type { EnvironmentModuleNode, Plugin, RunnableDevEnvironment } from 'vite'
+import type { RouteModule } from '../routing/manifest.js'
+import { createInteropEvaluator } from './dev-interop.js'
+import { isNextModule, resolveOwnModule } from './next-alias.js'
+import { isCommonJs } from './packages.js'
+import { resolvePlugin, sharedViteConfig } from './vite.js'
+
+/** The project's modules as `dev` runs them: transformed by Vite, evaluated in this process. */
+export interface DevModules {
+  /**
+   * Loads a module of the project.
+   * @param file Absolute.
+   * @throws what the module throws; an error of the transform carries `file` (relative to the root) and `frame`
+   */
+  load(file: string): Promise<RouteModule>
+  /** Finds the file behind an import specifier, tsconfig `paths` included; `null` where there is none. */
+  resolve(specifier: string, importer: string): Promise<string | null>
+  /**
+   * Forgets each module whose file has changed since it was read, whatever imports it, and whatever failed to load.
+   * Compares times and sizes on disk, so that it doesn't wait for a watcher. Gives whether there was any.
+   */
+  refresh(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** A file's time and size as one string; `''` where there is no file. */
+export function fileStamp(file: string): string {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  return stats === undefined ? '' : `${stats.mtimeMs}:${stats.ctimeMs}:${stats.size}`
+}
+
+/** Marks modules that Node.js itself imports: this package's, and CommonJS of the project. */
+const NATIVE = 'everyroute-native:'
+
+const pathOf = (id: string): string => id.replace(NATIVE, '').split('?', 1)[0]!
+
+const isInPackages = (file: string): boolean => file.includes('/node_modules/')
+
+/** Whether a file of the project is CommonJS, which Vite's runner can't evaluate. */
+function isCommonJsSource(file: string): boolean {
+  if (!/\.c?js$/.test(file) || isInPackages(file) || !isCommonJs(file)) return false
+  if (extname(file) === '.cjs') return true
+  const text = readFileSync(file, 'utf8')
+  return /\b(?:module\.exports|exports\.\w+|require\s*\()/.test(text) && !/^\s*(?:import|export)\b/m.test(text)
+}
+
+/** What the runner gets for a marked module; a changed CommonJS file is another URL, and so loaded anew. */
+function nativeModule(file: string): { externalize: string; type: 'module' | 'commonjs' } {
+  const url = pathToFileURL(file).href
+  if (!isCommonJsSource(file)) return { externalize: url, type: 'module' }
+  const cache = createRequire(file).cache
+  const version = fileStamp(file)
+  if (loadedVersions.get(file) !== version) delete cache[file]
+  loadedVersions.set(file, version)
+  return { externalize: `${url}?${version}`, type: 'commonjs' }
+}
+
+const loadedVersions = new Map<string, string>()
+
+/** Notes each file's stamp before it is read, and gives ES modules the `__dirname` that bundled ones have as well. */
+function devPlugin(stamps: Map<string, string>): Plugin {
+  return {
+    name: 'everyroute:dev',
+    enforce: 'pre',
+    async resolveId(source, importer) {
+      const resolved = await this.resolve(source, importer, { skipSelf: true })
+      if (resolved === null || resolved.external || !isCommonJsSource(resolved.id)) return resolved
+      stamps.set(resolved.id, fileStamp(resolved.id))
+      return NATIVE + resolved.id
+    },
+    load(id) {
+      const file = pathOf(id)
+      if (file.startsWith('/') || /^[a-z]:/i.test(file)) stamps.set(file, fileStamp(file))
+      return undefined
+    },
+    transform: {
+      order: 'post',
+      handler(code, id) {
+        if (isInPackages(id) || !/\b__(?:dirname|filename)\b/.test(code)) return undefined
+        const missing = ['dirname', 'filename'].filter((name) => !new RegExp(`\\b(?:const|let|var|function)\\s+__${name}\\b`).test(code))
+        // On the first line, so that line numbers stay what they are.
+        return { code: missing.map((name) => `const __${name} = import.meta.${name};`).join('') + code, map: null }
+      },
+    },
+  }
+}
+
+/** Starts Vite without a server, a watcher or a client. */
+export async function createDevModules(root: string): Promise<DevModules> {
+  const { createRunnableDevEnvironment, createServer } = await import('vite')
+  const stamps = new Map<string, string>()
+  const evaluator = await createInteropEvaluator(root)
+  const server = await createServer({
+    ...sharedViteConfig(root),
+    mode: 'development',
+    logLevel: 'silent',
+    // This package's modules are the command's own: imported by Node.js, so that there is one instance of each.
+    plugins: [resolvePlugin({ ownModuleId: (file) => NATIVE + file }), devPlugin(stamps)],
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    environments: {
+      ssr: {
+        resolve: { noExternal: [/^next\/(?:server|headers|navigation|cache|og)/, /^everyroute(?:\/|$)/, 'server-only', 'client-only'] },
+        dev: {
+          createEnvironment(name, config) {
+            const environment = createRunnableDevEnvironment(name, config, { runnerOptions: { hmr: false, evaluator } })
+            const fetchModule = environment.fetchModule.bind(environment)
+            environment.fetchModule = async (url, importer, options) => {
+              const file = url.includes(NATIVE)
+                ? url.slice(url.indexOf(NATIVE) + NATIVE.length)
+                : isNextModule(url)
+                  ? resolveOwnModule(url)
+                  : undefined
+              return file === undefined ? fetchModule(url, importer, options) : nativeModule(file)
+            }
+            return environment
+          },
+        },
+      },
+    },
+  })
+  const environment = server.environments.ssr as RunnableDevEnvironment
+  let failed = false
+  return {
+    async load(file) {
+      try {
+        return await environment.runner.import(file)
+      } catch (error) {
+        failed = true
+        throw describeError(error, root)
+      }
+    },
+    async resolve(specifier, importer) {
+      const resolved = await environment.pluginContainer.resolveId(specifier, importer)
+      return resolved === null || !resolved.id.startsWith('/') ? null : resolved.id
+    },
+    async refresh() {
+      const changed = changedModules(environment, stamps)
+      if (failed) changed.push(...(await failedModules(environment)))
+      failed = false
+      return invalidate(environment, changed)
+    },
+    close: () => server.close(),
+  }
+}
+
+function changedModules({ moduleGraph }: RunnableDevEnvironment, stamps: ReadonlyMap<string, string>): EnvironmentModuleNode[] {
+  const changed: EnvironmentModuleNode[] = []
+  for (const [id, modules] of moduleGraph.fileToModulesMap) {
+    const file = pathOf(id)
+    if (isInPackages(file)) continue
+    const stamp = stamps.get(file)
+    if (stamp !== undefined && stamp !== fileStamp(file)) changed.push(...modules)
+  }
+  return changed
+}
+
+/** The modules whose evaluation was rejected, or that never got as far. */
+async function failedModules({ moduleGraph, runner }: RunnableDevEnvironment): Promise<EnvironmentModuleNode[]> {
+  const failed: EnvironmentModuleNode[] = []
+  for (const [id, evaluated] of runner.evaluatedModules.idToModuleMap) {
+    const isFailed =
+      evaluated.promise !== undefined &&
+      (await Promise.race([evaluated.promise, undefined]).then(
+        () => false,
+        () => true,
+      ))
+    const module = moduleGraph.getModuleById(id)
+    if (isFailed && module !== undefined) failed.push(module)
+  }
+  for (const module of moduleGraph.idToModuleMap.values()) if (module.transformResult === null) failed.push(module)
+  return failed
+}
+
+/** Invalidates modules and all their importers, in Vite's graph and in the runner's. */
+function invalidate({ moduleGraph, runner }: RunnableDevEnvironment, modules: readonly EnvironmentModuleNode[]): boolean {
+  const seen = new Set<EnvironmentModuleNode>()
+  const queue = [...modules]
+  for (let module = queue.pop(); module !== undefined; module = queue.pop()) {
+    if (seen.has(module)) continue
+    seen.add(module)
+    moduleGraph.invalidateModule(module)
+    const evaluated = module.id === null ? undefined : runner.evaluatedModules.getModuleById(module.id)
+    if (evaluated !== undefined) runner.evaluatedModules.invalidateModule(evaluated)
+    queue.push(...module.importers)
+  }
+  return seen.size > 0
+}
+
+interface TransformError extends Error {
+  readonly id?: string
+  readonly loc?: { readonly file?: string }
+  frame?: string
+  file?: string
+}
+
+/** `Transform failed with 1 error:`, then `[PARSE_ERROR] Unexpected token`, then the lines of the source. */
+const TRANSFORM_MESSAGE = /^Transform failed with \d+ errors?:\s+\[\w+\] (.*)\n([\s\S]*)$/
+
+/** Gives an error of the transform the `file` and `frame` that the router shows, without colours. */
+function describeError(error: unknown, root: string): unknown {
+  if (!(error instanceof Error)) return error
+  const transform = error as TransformError
+  const file = transform.loc?.file ?? transform.id
+  if (file !== undefined) transform.file = relative(root, pathOf(file)).split(sep).join('/')
+  const [, message, frame] = TRANSFORM_MESSAGE.exec(stripVTControlCharacters(error.message)) ?? []
+  if (message === undefined || frame === undefined) return error
+  transform.frame = frame.replace(/\s+$/, '')
+  error.message = message
+  error.stack = `${error.name}: ${message}`
+  return error
+}

@@ -1,0 +1,105 @@
+import { join, relative, sep } from 'node:path'
+import { EveryrouteError } from '../routing/errors.js'
+import { MANIFEST_VERSION, type ManifestFile, type ManifestRoute, type RouteManifest } from '../routing/manifest.js'
+import { buildRouteTree, type RouteEntry } from '../routing/route-tree.js'
+import type { ResolvedConfig } from './config.js'
+import { createDevModules, fileStamp } from './dev-modules.js'
+import { type RouteExports, readRouteExports } from './exports.js'
+import { findInstrumentation, findProxy } from './project.js'
+import { type BuildWarning, scanRoutes } from './scan.js'
+
+/** A project as its files are at one moment. */
+export interface DevState {
+  readonly config: ResolvedConfig
+  /** Each route loads through Vite. A file with a syntax error fails alone, when it is loaded. */
+  readonly manifest: RouteManifest
+  readonly warnings: readonly BuildWarning[]
+}
+
+export interface DevProject {
+  /**
+   * Looks at the disk and gives what is new, or `undefined` where nothing has changed since the last call.
+   * @throws {EveryrouteError} what concerns the routes as a whole: two files for one path, an unreadable folder
+   */
+  refresh(): Promise<DevState | undefined>
+  close(): Promise<void>
+}
+
+/** What parsing a route file gave, good as long as the files that it came from are as they were. */
+interface ParsedFile {
+  readonly stamps: readonly (readonly [file: string, stamp: string])[]
+  readonly exports: RouteExports | undefined
+  readonly error: unknown
+}
+
+export async function openDevProject(config: ResolvedConfig): Promise<DevProject> {
+  const { root, routesDir } = config
+  const modules = await createDevModules(root)
+  const parsed = new Map<string, ParsedFile>()
+  let shape = ''
+
+  const parse = async (file: string): Promise<ParsedFile> => {
+    const path = join(routesDir, file)
+    const known = parsed.get(path)
+    if (known?.stamps.every(([name, stamp]) => fileStamp(name) === stamp)) return known
+    const stamp = fileStamp(path)
+    const result = await readRouteExports(path, { root, resolve: modules.resolve }).then(
+      (exports): ParsedFile => ({
+        stamps: exports.files.map((name) => [name, name === path ? stamp : fileStamp(name)]),
+        exports,
+        error: undefined,
+      }),
+      (error: unknown): ParsedFile => ({ stamps: [[path, stamp]], exports: undefined, error: withFile(error) }),
+    )
+    parsed.set(path, result)
+    return result
+  }
+
+  const routeOf = async (entry: RouteEntry): Promise<ManifestRoute> => {
+    const { exports, error } = await parse(entry.file)
+    const { pathname, file } = entry
+    if (exports === undefined) return { pathname, file, load: () => Promise.reject(error) }
+    const { methods, config: segmentConfig, hasStaticParams } = exports
+    const load = () => modules.load(join(routesDir, file))
+    return { pathname, file, config: segmentConfig, hasStaticParams, load, ...(methods === undefined ? {} : { methods }) }
+  }
+
+  const rootFile = (file: string | undefined): ManifestFile | undefined =>
+    file === undefined ? undefined : { file, load: () => modules.load(join(root, file)) }
+
+  return {
+    async refresh() {
+      const changed = await modules.refresh()
+      const { files, warnings } = await scanRoutes(routesDir)
+      const proxy = rootFile(await findProxy(root))
+      const instrumentation = rootFile(await findInstrumentation(root))
+      const tree = buildRouteTree(files)
+      const routes = await Promise.all(tree.routes.map(routeOf))
+      const newShape = JSON.stringify([
+        proxy?.file,
+        instrumentation?.file,
+        routes.map(({ file }) => [file, parsed.get(join(routesDir, file))?.stamps]),
+      ])
+      if (!changed && newShape === shape) return undefined
+      shape = newShape
+      const { basePath, trailingSlash, authInterrupts } = config
+      const manifest = { version: MANIFEST_VERSION, basePath, trailingSlash, authInterrupts, routes } as const
+      const exported = tree.routes.flatMap(({ file }) => parsed.get(join(routesDir, file))?.exports?.warnings ?? [])
+      return {
+        config,
+        warnings: [...warnings.map((warning) => ({ ...warning, file: inRoot(warning.file) })), ...exported],
+        manifest: { ...manifest, ...(proxy && { proxy }), ...(instrumentation && { instrumentation }) },
+      }
+    },
+    close: () => modules.close(),
+  }
+
+  function inRoot(file: string): string {
+    return relative(root, join(routesDir, file)).split(sep).join('/')
+  }
+}
+
+/** The router shows an error's `file`; ours name all files involved. */
+function withFile(error: unknown): unknown {
+  return error instanceof EveryrouteError && error.files[0] !== undefined ? Object.assign(error, { file: error.files[0] }) : error
+}

@@ -1,0 +1,106 @@
+import { relative } from 'node:path'
+import nextEnv from '@next/env'
+import type { FetchApp } from '../../adapters/node.js'
+import type { DevState } from '../../build/dev-project.js'
+import { createDevSession } from '../../build/dev-session.js'
+import { registerNativeHooks } from '../../build/native-hooks.js'
+import { EveryrouteError } from '../../routing/errors.js'
+import { type CommandContext, portOf, stringOf } from '../args.js'
+import { reportError } from '../errors.js'
+import { formatDuration, type Output, tableLines } from '../output.js'
+import { enterProject, loadProjectConfig, reportWarnings } from '../project.js'
+import { routeRows } from '../route-table.js'
+
+export async function run({ values, output }: CommandContext): Promise<number> {
+  const started = performance.now()
+  const port = portOf(values) ?? portFromEnvironment()
+  const host = stringOf(values, 'host') ?? (process.env.HOST || undefined)
+  const root = await enterProject(values, 'development')
+  // The Node adapter puts its Request and Response on globalThis, which the modules of `next/server` build upon: it comes first.
+  const { serve } = await import('../../adapters/node.js')
+  const { createRouter } = await import('../../runtime/router.js')
+  registerNativeHooks()
+
+  const draftModeSecret = crypto.randomUUID()
+  const show = createReporter(root, output)
+  const reported = new WeakSet<object>()
+  let isFirst = true
+  const session = createDevSession<FetchApp>({
+    root,
+    async loadConfig() {
+      if (!isFirst) {
+        output.line('Settings changed: starting over')
+        nextEnv.loadEnvConfig(root, true, { info() {}, error: console.error }, true)
+      }
+      isFirst = false
+      return loadProjectConfig(root, values, 'development')
+    },
+    createApp(state) {
+      show(state)
+      return createRouter(state.manifest, {
+        development: true,
+        draftModeSecret,
+        logError(error, context) {
+          // A module that fails to load gives one error to every request that needs it.
+          if (typeof error === 'object' && error !== null) {
+            if (reported.has(error)) return
+            reported.add(error)
+          }
+          output.error(`${context.method ?? ''} ${context.pathname ?? context.file ?? ''} (${context.phase})`.trim())
+          reportError(error, output)
+        },
+      }) as FetchApp
+    },
+    createFailure(error) {
+      reportError(error, output)
+      return { fetch: () => failureResponse(error) }
+    },
+  })
+
+  const config = await loadProjectConfig(root, values, 'development')
+  await session.current()
+  const served = await serve(
+    { fetch: async (request, env, context) => (await session.current()).fetch(request, env, context) },
+    { port: port ?? config.port ?? 3000, quiet: true, ...hostOption(host ?? config.hostname) },
+  )
+  output.line(`${output.colors.green('ready')} in ${formatDuration(performance.now() - started)}`)
+  output.line(served.url)
+  return 0
+}
+
+const hostOption = (hostname: string | undefined): { hostname?: string } => (hostname === undefined ? {} : { hostname })
+
+function portFromEnvironment(): number | undefined {
+  return process.env.PORT ? portOf({ port: process.env.PORT }) : undefined
+}
+
+/** Prints the route table at first and whenever it differs, and each warning once. */
+function createReporter(root: string, output: Output): (state: DevState) => void {
+  let table = ''
+  let known: readonly string[] = []
+  return ({ manifest, config, warnings }) => {
+    const routes = manifest.routes.map(({ pathname, file, methods, config: segmentConfig = {} }) => ({
+      pathname,
+      file,
+      methods,
+      config: segmentConfig,
+    }))
+    const text = tableLines(routeRows(routes)).join('\n')
+    if (text !== table) {
+      output.line(`Routes in ${relative(root, config.routesDir) || '.'}${routes.length === 0 ? ': none yet' : ''}`)
+      if (text !== '') output.line(text)
+    }
+    table = text
+    const fresh = warnings.filter((warning) => !known.includes(JSON.stringify(warning)))
+    known = warnings.map((warning) => JSON.stringify(warning))
+    reportWarnings(fresh, output)
+  }
+}
+
+/** What every request is answered with while the project as a whole is broken. */
+function failureResponse(error: unknown): Response {
+  const message = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof EveryrouteError)) return Response.json({ error: message }, { status: 500 })
+  const { code, files, fix, frame } = error
+  return Response.json({ error: message, code, file: files[0], files, frame, fix }, { status: 500 })
+}
