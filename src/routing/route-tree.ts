@@ -60,10 +60,9 @@ export function buildRouteTree(files: readonly RouteFile[]): RouteTree {
 function urlSegments(file: string, kind: RouteFile['kind']): readonly RouteSegment[] | undefined {
   const folders = file.split('/').slice(0, -1)
   if (kind === 'page' && folders.some((folder) => /^\(\.{1,3}\)[^)]/.test(folder) || folder.startsWith('(..)(..)'))) return undefined
+  if (folders.some((folder) => folder.startsWith('_'))) return undefined
   try {
-    const segments = folders.map(parseSegment)
-    if (segments.some((segment) => segment.kind === 'private')) return undefined
-    return segments.filter((segment) => segment.kind !== 'group' && segment.kind !== 'slot')
+    return folders.map(parseSegment).filter(({ kind }) => kind !== 'group' && kind !== 'slot')
   } catch (error) {
     if (!(error instanceof EveryrouteError)) throw error
     throw new EveryrouteError(error.code, error.message, {

@@ -46,7 +46,7 @@ describe('buildRouteTree', () => {
 
   test('drops groups and slots, leaves private folders out, decodes %5F', () => {
     const tree = buildRouteTree(
-      files('route.ts', '(a)/(b)/users/route.ts', '@modal/x/route.ts', '_lib/route.ts', 'y/_lib/z/route.ts', '%5Fv/route.ts'),
+      files('route.ts', '(a)/(b)/users/route.ts', '@modal/x/route.ts', '_lib/route.ts', 'y/_lib/[[z]]/route.ts', '%5Fv/route.ts'),
     )
     expect(tree.routes.map(({ pathname, file }) => [pathname, file])).toEqual([
       ['/', 'route.ts'],
