@@ -80,7 +80,7 @@ function checkOptions(options: UnstableCacheOptions, name: string): readonly str
     throw new Error(`Invariant revalidate: 0 can not be passed to unstable_cache(), must be "false" or "> 0" ${name}`)
   }
   if (revalidate !== undefined && revalidate !== false && !(revalidate > 0)) {
-    throw new Error(`Invalid revalidate value "${String(revalidate)}" on "unstable_cache ${name}", must be a number more than 0 or false`)
+    throw new Error(`Invalid revalidate value "${String(revalidate)}" on "unstable_cache ${name}", must be a non-negative number or false`)
   }
   const checked = checkTags(tags)
   for (const { tag, reason } of checked.dropped) console.warn(`unstable_cache ${name}: tag ${JSON.stringify(tag)} is left out: ${reason}`)
@@ -135,12 +135,17 @@ export function unstable_cache<Arguments extends unknown[], Result>(
 }
 
 const needsCacheComponents = (name: string): never => {
-  throw new Error(`\`${name}()\` is only available inside a function with the "use cache" directive, with Next.js's cacheComponents.`)
+  throw new Error(`\`${name}()\` is only available with the \`cacheComponents\` config.`)
 }
 
 /** @throws {Error} always: `"use cache"` belongs to Next.js's compiler */
 export const cacheLife = (_profile: string | CacheProfile): never => needsCacheComponents('cacheLife')
 /** @throws {Error} always: `"use cache"` belongs to Next.js's compiler */
 export const cacheTag = (..._tags: string[]): never => needsCacheComponents('cacheTag')
+/**
+ * Marks input or output. Resolves at once: it only holds something back under Next.js's cacheComponents.
+ * @see https://nextjs.org/docs/app/api-reference/functions/io
+ */
+export async function io(): Promise<void> {}
 export const unstable_cacheLife: typeof cacheLife = cacheLife
 export const unstable_cacheTag: typeof cacheTag = cacheTag

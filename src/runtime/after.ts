@@ -8,7 +8,7 @@ export interface ResponseLifetime {
 }
 
 /**
- * The tasks that a request hands to `after()`. Promises run at once; callbacks run in order once the answer is out.
+ * The tasks that a request hands to `after()`. Callbacks start in order once the answer is out; promises are waited for.
  * A task that fails is reported and stops nothing.
  */
 export class AfterTasks {
@@ -42,15 +42,19 @@ export class AfterTasks {
     )
   }
 
+  /** Starts the callbacks in order, without waiting for one before the next, until none adds another. */
   async #drain(): Promise<void> {
-    while (this.#callbacks.length > 0) {
-      const callback = this.#callbacks.shift()!
-      try {
-        await this.#enter(callback)
-      } catch (error) {
-        this.#report(error)
-      }
-    }
+    const running = this.#callbacks.splice(0).map((callback) => this.#run(callback))
+    await Promise.all(running)
+    if (this.#callbacks.length > 0) return this.#drain()
     this.#scheduled = false
+  }
+
+  async #run(callback: () => unknown): Promise<void> {
+    try {
+      await this.#enter(callback)
+    } catch (error) {
+      this.#report(error)
+    }
   }
 }

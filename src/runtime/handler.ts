@@ -38,9 +38,9 @@ function isServerAction(request: Request): boolean {
   return type === FORM || type?.startsWith('multipart/form-data') === true || request.headers.get('next-action') !== null
 }
 
-/** Applies the invalidations asked for so far. */
+/** Applies the invalidations asked for so far. One that fails is reported; the answer stays as it is. */
 async function settle(scope: RequestScope): Promise<void> {
-  for (const invalidate of scope.invalidations.splice(0)) await invalidate()
+  for (const invalidate of scope.invalidations.splice(0)) await invalidate().catch(scope.cache.report)
 }
 
 function createScope(run: HandlerRun): RequestScope {
@@ -141,8 +141,9 @@ function answerThrown(error: unknown, run: HandlerRun, scope: RequestScope): Res
     return new Response(null, { status: scope.isAction ? 303 : redirect.status, headers })
   }
   const status = readFallbackStatus(error)
-  if (status !== undefined) return run.context.responses.fallback(status)
-  throw error
+  if (status === undefined) throw error
+  scope.invalidations.length = 0
+  return run.context.responses.fallback(status)
 }
 
 /** Ends the wait after `maxDuration` seconds: the request's signal aborts, the answer is 504. */

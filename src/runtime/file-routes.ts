@@ -1,0 +1,161 @@
+import type { Context } from 'hono'
+import type { Handler, Next, RouterRoute } from 'hono/types'
+import type { RouteManifest } from '../routing/manifest.js'
+import type { ResponseLifetime } from './after.js'
+import type { ErrorContext, RouteEntry, RouterContext } from './context.js'
+import { answerRoute } from './dispatch.js'
+import { toHandlerRequest } from './incoming.js'
+import { BodyLifetime, type HostContext } from './lifetime.js'
+import { createMatcher, type Matcher, type RouteMatch } from './matcher.js'
+import { createProxyLayer, type ProxyLayer } from './proxy-layer.js'
+import { createLoader } from './route-loader.js'
+import { canonicalPathname } from './slashes.js'
+
+/** How Hono keeps a handler in its router. */
+export type Registered = [Handler, RouterRoute]
+
+/** Bindings that an adapter of ours adds to the host's. */
+interface AdapterBindings {
+  /** The origin that the server listens on, for strict mode. */
+  serverOrigin?: string
+}
+
+/** Where errors that reach the error handler came from. */
+const origins = new WeakMap<Error, ErrorContext>()
+
+export const originOf = (error: Error): ErrorContext | undefined => origins.get(error)
+
+function toError(thrown: unknown, origin: ErrorContext): Error {
+  const error =
+    thrown instanceof Error ? thrown : new Error(`A value that is not an Error was thrown: ${String(thrown)}`, { cause: thrown })
+  origins.set(error, origin)
+  return error
+}
+
+function hostContext(c: Context): HostContext | undefined {
+  try {
+    return c.executionCtx as HostContext
+  } catch {
+    return undefined
+  }
+}
+
+/** What is known of one request before its file is looked for. */
+export interface Arrival {
+  readonly request: Request
+  readonly serverOrigin: string | undefined
+  readonly lifetime: () => ResponseLifetime
+  /** Hands an answer out, once it is complete. */
+  readonly release: (response: Response) => Response
+}
+
+function arrive(c: Context): Arrival {
+  const host = hostContext(c)
+  const own = host?.onClose ? undefined : new BodyLifetime(host)
+  return {
+    request: c.req.raw,
+    serverOrigin: (c.env as AdapterBindings | undefined)?.serverOrigin,
+    lifetime: () => own ?? (host as ResponseLifetime),
+    release: (response) => (own ? own.watch(response) : response),
+  }
+}
+
+/** The file routes of a manifest, behind its proxy. */
+export class FileRoutes {
+  readonly #context: RouterContext
+  readonly #matcher: Matcher<RouteEntry>
+  readonly #proxy: ProxyLayer | undefined
+  readonly #malformed: Registered
+
+  constructor(context: RouterContext, manifest: RouteManifest) {
+    this.#context = context
+    const { development, responses, strict } = context
+    this.#matcher = createMatcher(manifest.routes.map((route): RouteEntry => ({ ...route, load: createLoader(route, development) })))
+    this.#proxy = manifest.proxy && createProxyLayer(context, manifest.proxy)
+    this.#malformed = register(() =>
+      strict ? responses.internalError(undefined) : responses.badRequest('Malformed percent-encoding in the path'),
+    )
+  }
+
+  /**
+   * What answers a raw pathname: a redirect to its canonical form, the proxy, or a file.
+   * @param prefix where the app is mounted in another, for redirects
+   */
+  find(path: string, prefix = ''): Registered | undefined {
+    const canonical = canonicalPathname(path, this.#context)
+    if (canonical !== undefined) return register(redirectTo(prefix + canonical))
+    const proxy = this.#proxy
+    if (proxy) return register((c, next) => this.#answerBehindProxy(proxy, c, next, path))
+    try {
+      const match = this.#match(path)
+      return match && register((c) => this.#answer(match, arrive(c)), match.route.pathname)
+    } catch (error) {
+      if (error instanceof URIError) return this.#malformed
+      throw error
+    }
+  }
+
+  /** @throws {URIError} where a param has malformed percent-encoding */
+  #match(path: string): RouteMatch<RouteEntry> | undefined {
+    const { basePath, trailingSlash } = this.#context
+    if (basePath !== '' && path !== basePath && !path.startsWith(`${basePath}/`)) return undefined
+    const inner = path.slice(basePath.length) || '/'
+    return this.#matcher.match(trailingSlash && inner.length > 1 && inner.endsWith('/') ? inner.slice(0, -1) : inner)
+  }
+
+  /** Runs the file; what goes wrong is thrown to Hono's error handler. */
+  async #answer(match: RouteMatch<RouteEntry>, arrival: Arrival): Promise<Response> {
+    const context = this.#context
+    const request = toHandlerRequest(context, arrival.request, arrival.serverOrigin)
+    try {
+      return arrival.release(await answerRoute(context, match, request, arrival.lifetime))
+    } catch (thrown) {
+      arrival.release(new Response(null))
+      const { file, pathname } = match.route
+      await context.onRequestError?.(thrown, request, pathname)
+      throw toError(thrown, { phase: 'handler', file, method: request.method, pathname })
+    }
+  }
+
+  async #answerBehindProxy(proxy: ProxyLayer, c: Context, next: Next, path: string): Promise<Response | undefined> {
+    const arrival = arrive(c)
+    try {
+      const decision = await proxy.decide(arrival, path)
+      if (decision.response) return arrival.release(decision.response)
+      const target = decision.pathname ?? path
+      const match = this.#matchLeniently(target)
+      if (match instanceof Response) return proxy.finish(match, decision)
+      if (match) return proxy.finish(await this.#answer(match, { ...arrival, request: decision.request }), decision)
+      if (decision.pathname !== undefined) return proxy.finish(this.#context.responses.notFound(), decision)
+      await next()
+      c.res = proxy.finish(c.res, decision)
+      return undefined
+    } catch (thrown) {
+      throw thrown instanceof Error && originOf(thrown) ? thrown : toError(thrown, { phase: 'proxy', file: proxy.file, pathname: path })
+    }
+  }
+
+  #matchLeniently(path: string): RouteMatch<RouteEntry> | Response | undefined {
+    try {
+      return this.#match(path)
+    } catch (error) {
+      if (!(error instanceof URIError)) throw error
+      const { responses, strict } = this.#context
+      return strict ? responses.internalError(undefined) : responses.badRequest('Malformed percent-encoding in the path')
+    }
+  }
+}
+
+function register(handler: Handler, path = '/*'): Registered {
+  return [handler, { handler, path, method: 'ALL', basePath: '/' }]
+}
+
+/** Next.js's own redirects are 308 with the target in the body too. */
+function redirectTo(pathname: string): Handler {
+  return (c) => {
+    const { url } = c.req
+    const query = url.indexOf('?')
+    const location = pathname + (query === -1 || query === url.length - 1 ? '' : url.slice(query))
+    return new Response(location, { status: 308, headers: { location, refresh: `0;url=${location}` } })
+  }
+}

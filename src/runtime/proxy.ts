@@ -1,0 +1,127 @@
+import type { RouteModule } from '../routing/manifest.js'
+import type { RouterContext } from './context.js'
+import { withUrl } from './incoming.js'
+import { asNextRequest, type ServerRequest } from './next-request.js'
+import { compileMatcher, type ProxyMatch } from './proxy-matcher.js'
+import { isResponse } from './responses.js'
+
+interface FetchEvent {
+  readonly sourcePage: string
+  waitUntil(promise: Promise<unknown>): void
+}
+
+type ProxyFunction = (request: ServerRequest, event: FetchEvent) => unknown
+
+export interface LoadedProxy {
+  readonly run: ProxyFunction
+  readonly matches: ProxyMatch
+}
+
+/** What a proxy has decided about a request. */
+export type ProxyOutcome =
+  | { readonly kind: 'response'; readonly response: Response }
+  | {
+      readonly kind: 'next'
+      /** The request for the handler, where the proxy changed its headers. */
+      readonly request: Request
+      /** Where the answer comes from instead: an absolute URL. */
+      readonly rewrite: URL | undefined
+      /** Headers that the proxy adds to the answer. */
+      readonly headers: Headers
+    }
+
+const REQUEST_PREFIX = 'x-middleware-request-'
+const REQUEST_NAMES = 'x-middleware-override-headers'
+
+/** The proxy function of a `proxy.ts`, or of a `middleware.ts`, and when it runs. @throws {TypeError} where there is none */
+export function readProxy(module: RouteModule, file: string, context: RouterContext): LoadedProxy {
+  const run = module.proxy ?? module.middleware ?? module.default
+  if (typeof run !== 'function') {
+    throw new TypeError(`${file} must export a function named \`proxy\` (or \`middleware\`), or a default function.`)
+  }
+  const { matcher } = (module.config ?? {}) as { matcher?: unknown }
+  return { run: run as ProxyFunction, matches: compileMatcher(matcher, context.basePath, file) }
+}
+
+/** The target without its origin, where that is the request's own. */
+function relativeTo(target: string, origin: string): string {
+  const url = URL.canParse(target) ? new URL(target) : undefined
+  return url && url.origin === origin ? url.pathname + url.search + url.hash : target
+}
+
+function withoutInternal(headers: Headers): Headers {
+  const shown = new Headers(headers)
+  for (const name of [...shown.keys()]) if (name.startsWith('x-middleware-')) shown.delete(name)
+  return shown
+}
+
+/** The request with the headers that the proxy hands on: exactly those that it names. */
+function overrideHeaders(request: Request, answer: Headers): Request {
+  const names = answer.get(REQUEST_NAMES)
+  if (names === null) return request
+  const headers = new Headers()
+  for (const name of names.split(',')) {
+    const value = answer.get(REQUEST_PREFIX + name.trim())
+    if (name !== '' && value !== null) headers.set(name.trim(), value)
+  }
+  const { method, signal } = request
+  const body = method === 'GET' || method === 'HEAD' ? null : request.body
+  const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body, duplex: 'half' }
+  return new Request(request.url, init)
+}
+
+function readOutcome(result: unknown, request: Request, origin: string): ProxyOutcome {
+  if (result === undefined || result === null) return { kind: 'next', request, rewrite: undefined, headers: new Headers() }
+  if (!isResponse(result)) throw new TypeError('A proxy must return a Response, a NextResponse, or nothing.')
+  const { headers } = result
+  const rewrite = headers.get('x-middleware-rewrite')
+  if (rewrite !== null || headers.get('x-middleware-next') === '1') {
+    const url = rewrite === null ? undefined : new URL(rewrite, request.url)
+    return { kind: 'next', request: overrideHeaders(request, headers), rewrite: url, headers: withoutInternal(headers) }
+  }
+  const shown = withoutInternal(headers)
+  const location = shown.get('location')
+  if (location !== null) shown.set('location', relativeTo(location, origin))
+  return { kind: 'response', response: new Response(result.body, { status: result.status, statusText: result.statusText, headers: shown }) }
+}
+
+/**
+ * Runs a proxy for a request, whose body stays readable for the handler.
+ * @param url the request's URL as the proxy sees it, base path included
+ */
+export async function runProxy(
+  proxy: LoadedProxy,
+  context: RouterContext,
+  request: Request,
+  url: string,
+  waitUntil: (work: Promise<unknown>) => void,
+): Promise<ProxyOutcome> {
+  const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
+  const seen = withUrl(hasBody ? request.clone() : request, url)
+  const { basePath, trailingSlash } = context
+  const result = await proxy.run(asNextRequest(seen, { basePath, trailingSlash }), { sourcePage: '/', waitUntil })
+  return readOutcome(result, request, new URL(url).origin)
+}
+
+/** Adds a proxy's headers to an answer: they win over the answer's own, and cookies are added. */
+export function addProxyHeaders(response: Response, added: Headers): Response {
+  let isEmpty = true
+  for (const _ of added) isEmpty = false
+  if (isEmpty) return response
+  const headers = new Headers(added)
+  for (const [name, value] of response.headers) {
+    if (name === 'set-cookie') headers.append(name, value)
+    else if (!headers.has(name)) headers.set(name, value)
+  }
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
+}
+
+/** Fetches a rewrite's target on another origin. */
+export function fetchRewrite(url: URL, request: Request): Promise<Response> {
+  const { method, signal } = request
+  const headers = new Headers(request.headers)
+  headers.delete('host')
+  const body = method === 'GET' || method === 'HEAD' ? null : request.body
+  const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body, redirect: 'manual', duplex: 'half' }
+  return fetch(url, init)
+}
