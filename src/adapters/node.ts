@@ -68,22 +68,18 @@ function prepareResponse(response: Response, outgoing: ServerResponse, Light: ty
   return new Light(response.body, { status: response.status, headers: toPlainHeaders(response.headers) as Record<string, string> })
 }
 
-const FORWARDED = /^x-forwarded-(?:for|host|port|proto)$/i
-
 /** Adds the forwarded headers that a proxy in front has not set, as Next.js's server does. */
 function addForwardedHeaders(incoming: IncomingMessage, port: number): void {
-  const { rawHeaders, socket } = incoming
-  const present = new Set<string>()
-  let host = ''
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!
-    if (name.length > 14 && FORWARDED.test(name)) present.add(name.toLowerCase())
-    else if (name.length === 4 && name.toLowerCase() === 'host') host = rawHeaders[i + 1]!
+  const { headers, rawHeaders, socket } = incoming
+  const add = (name: string, value: string): void => {
+    if (name in headers) return
+    headers[name] = value
+    rawHeaders.push(name, value)
   }
-  if (!present.has('x-forwarded-for')) rawHeaders.push('x-forwarded-for', socket.remoteAddress ?? '')
-  if (!present.has('x-forwarded-host')) rawHeaders.push('x-forwarded-host', host)
-  if (!present.has('x-forwarded-port')) rawHeaders.push('x-forwarded-port', String(port))
-  if (!present.has('x-forwarded-proto')) rawHeaders.push('x-forwarded-proto', 'encrypted' in socket ? 'https' : 'http')
+  add('x-forwarded-for', socket.remoteAddress ?? '')
+  add('x-forwarded-host', headers.host ?? '')
+  add('x-forwarded-port', String(port))
+  add('x-forwarded-proto', 'encrypted' in socket ? 'https' : 'http')
 }
 
 /** Answers backslashes in the path, which no Request can carry, as the router answers repeated slashes. */
