@@ -2,9 +2,12 @@ import type { ESTree } from 'vite'
 import type { EveryrouteError } from '../routing/errors.js'
 import { type ParsedModule, sourceError } from './parse-module.js'
 
-/** The value exports of the `next/*` modules that a route file may import, as of Next.js 16.4. Types are erased and not listed. */
+/**
+ * The exports of the `next/*` modules that a route file may import: those of Next.js 16.4 that `src/next/` stands in for.
+ * Types are erased and not listed.
+ */
 export const NEXT_EXPORTS: Readonly<Record<string, readonly string[]>> = {
-  'next/server': ['NextRequest', 'NextResponse', 'ImageResponse', 'userAgent', 'userAgentFromString', 'URLPattern', 'after', 'connection'],
+  'next/server': ['NextRequest', 'NextResponse', 'userAgent', 'userAgentFromString', 'URLPattern', 'after', 'connection'],
   'next/headers': ['cookies', 'headers', 'draftMode'],
   'next/navigation': [
     'redirect',
@@ -13,7 +16,6 @@ export const NEXT_EXPORTS: Readonly<Record<string, readonly string[]>> = {
     'forbidden',
     'unauthorized',
     'unstable_rethrow',
-    'unstable_isUnrecognizedActionError',
     'RedirectType',
     'ReadonlyURLSearchParams',
   ],
@@ -29,10 +31,7 @@ export const NEXT_EXPORTS: Readonly<Record<string, readonly string[]>> = {
     'unstable_cacheLife',
     'unstable_cacheTag',
     'io',
-    'navigation',
-    'prefetch',
   ],
-  'next/og': ['ImageResponse'],
 }
 
 /**

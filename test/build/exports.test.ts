@@ -205,7 +205,7 @@ describe('syntax errors', () => {
 
 describe('imports from next/*', () => {
   test.each([
-    "import { NextRequest, NextResponse, userAgent, userAgentFromString, URLPattern, after, connection, ImageResponse } from 'next/server'",
+    "import { NextRequest, NextResponse, userAgent, userAgentFromString, URLPattern, after, connection } from 'next/server'",
     "import { NextResponse } from 'next/server.js'",
     "import * as server from 'next/server'",
     "import 'next/server'",

@@ -1,15 +1,35 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { NEXT_EXPORTS } from '../../src/build/next-exports.js'
 
 const require = createRequire(import.meta.url)
+const pkg: { exports: Record<string, unknown> } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
-// next/navigation and next/og have client or lazy forms of their own: the server's is read where there is one.
-const ENTRIES: Record<string, string> = {
-  'next/navigation': 'next/dist/client/components/navigation.react-server.js',
+/** What Next.js exports and nothing stands in for: they mean nothing in a route handler. */
+const LEFT_OUT: Record<string, readonly string[]> = {
+  'next/server': ['ImageResponse'],
+  'next/navigation': ['unstable_isUnrecognizedActionError'],
+  'next/cache': ['navigation', 'prefetch'],
 }
 
-test.each(Object.keys(NEXT_EXPORTS))('%s lists what Next.js exports', (name) => {
-  const exported = Object.keys(require(ENTRIES[name] ?? name)).filter((key) => key !== '__esModule' && key !== 'default')
-  expect([...NEXT_EXPORTS[name]!].sort()).toEqual(exported.sort())
+// The server's next/navigation is another file than the one that Node finds.
+const ENTRIES: Record<string, string> = { 'next/navigation': 'next/dist/client/components/navigation.react-server.js' }
+
+test('every next/* entry of the package is listed', () => {
+  const entries = Object.keys(pkg.exports).filter((name) => name.startsWith('./next/'))
+  expect(Object.keys(NEXT_EXPORTS).sort()).toEqual(entries.map((name) => name.slice(2)).sort())
+})
+
+describe.each(Object.keys(NEXT_EXPORTS))('%s', (name) => {
+  test('lists what Next.js exports, but for what is left out', () => {
+    const exported = Object.keys(require(ENTRIES[name] ?? name)).filter((key) => key !== '__esModule' && key !== 'default')
+    expect([...NEXT_EXPORTS[name]!, ...(LEFT_OUT[name] ?? [])].sort()).toEqual(exported.sort())
+  })
+
+  test('has a stand-in for everything listed', async () => {
+    const file = new URL(`../../src/${name}.ts`, import.meta.url).href
+    const exported = Object.keys(await import(/* @vite-ignore */ file))
+    expect(NEXT_EXPORTS[name]!.filter((key) => !exported.includes(key))).toEqual([])
+  })
 })
