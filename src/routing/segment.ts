@@ -73,6 +73,7 @@ function findNameFault(kind: RouteSegment['kind'], name: string): NameFault | un
       fix: `Use [[...${name.slice(1, -1)}]] for an optional catch-all, or [${name.slice(1, -1)}] beside a route file of the folder above.`,
     }
   }
+  // Stricter than Next.js for [a][b] alone, which it builds and then matches with nothing but the text "[a][b]".
   const bracket = name.search(/[[\]]/)
   if (bracket >= 0) return { index: bracket, message: 'it has an extra bracket', fix: 'Use [name], [...name] or [[...name]].' }
   if (name.startsWith('.')) {
