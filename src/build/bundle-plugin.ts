@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, parse, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import { type InstalledPackage, installedPackageOf, isCommonJs, isUnbundlable, packageNameOf } from './packages.js'
 
@@ -6,6 +9,9 @@ const DIRNAME = '\0everyroute:dirname'
 
 /** The specifier under which {@link bundlePlugin} gives bundled CommonJS its `__dirname` and `__filename`. */
 export const DIRNAME_MODULE = 'everyroute:dirname'
+
+/** `new URL('./font.ttf', import.meta.url)`: how a module names a file that lies beside it. */
+const FILE_BESIDE = /\bnew\s+URL\(\s*(['"`])(\.{1,2}\/[^'"`$?#]+)\1\s*,\s*import\.meta\.url\s*\)/g
 
 export interface BundlePluginOptions {
   /** Package names that the project's config wants outside the bundle. */
@@ -17,8 +23,9 @@ export interface BundlePluginOptions {
 }
 
 /**
- * Leaves native and known-unbundlable packages outside the bundle, and keeps the side effects of all others: a `sideEffects: false`
- * in package.json is a hint for browser bundles, and zod for one loses its messages by it.
+ * Copies files that modules name by `import.meta.url`, leaves native and known-unbundlable packages outside the bundle, and keeps
+ * the side effects of all others: a `sideEffects: false` in package.json is a hint for browser bundles, and zod for one loses its
+ * messages by it.
  */
 export function bundlePlugin(options: BundlePluginOptions): Plugin {
   const { external, onExternal, virtual } = options
@@ -47,6 +54,22 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
       if (id === DIRNAME) return 'export const dirname = import.meta.dirname\nexport const filename = import.meta.filename'
       if (id.startsWith(PROXY)) return `module.exports = require(${JSON.stringify(id.slice(PROXY.length))})`
       return id.startsWith('\0') ? virtual[id.slice(1)] : undefined
+    },
+    transform(code, id) {
+      if (id.startsWith('\0') || !code.includes('import.meta.url')) return undefined
+      let found = false
+      const replaced = code.replace(FILE_BESIDE, (text, _quote, path: string) => {
+        const file = resolve(dirname(id.split('?', 1)[0]!), path)
+        if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return text
+        found = true
+        const source = readFileSync(file)
+        const { name, ext } = parse(file)
+        const fileName = `assets/${name}-${createHash('sha256').update(source).digest('hex').slice(0, 8)}${ext}`
+        this.emitFile({ type: 'asset', fileName, source })
+        // All chunks but the entry, which holds nothing of the project, lie in one folder beside this one.
+        return `new URL(${JSON.stringify(`../${fileName}`)}, import.meta.url)`
+      })
+      return found ? { code: replaced, map: null } : undefined
     },
   }
 }

@@ -55,11 +55,11 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
   const warnings: string[] = []
   try {
     await rm(temporary, { recursive: true, force: true })
-    const output = await runVite({ ...options, outDir: temporary }, external, warnings)
+    const written = await runVite({ ...options, outDir: temporary }, external, warnings)
     const packages = [...external.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
     await writeFile(join(temporary, 'package.json'), packageJson(root, packages))
     await writeFile(join(temporary, OUTPUT_MARKER), markerText(options))
-    const files = await listFiles(output.map(({ fileName }) => fileName).concat('package.json'), temporary)
+    const files = await listFiles([...written, 'package.json'], temporary)
     await replaceFolder(temporary, outDir)
     await linkUnreachable(outDir, packages)
     return { outDir, files, external: packages, warnings }
@@ -68,11 +68,7 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
   }
 }
 
-async function runVite(
-  options: BundleOptions,
-  external: Map<string, InstalledPackage>,
-  warnings: string[],
-): Promise<Rolldown.OutputChunk[]> {
+async function runVite(options: BundleOptions, external: Map<string, InstalledPackage>, warnings: string[]): Promise<string[]> {
   const { build, createLogger } = await import('vite')
   const virtual = { 'everyroute:server': serverText(), 'everyroute:app': appText(options), 'everyroute:env': envText() }
   try {
@@ -94,6 +90,7 @@ async function runVite(
       ssr: { noExternal: true, target: 'node' },
       build: {
         ssr: true,
+        emitAssets: true,
         outDir: options.outDir,
         emptyOutDir: true,
         target: 'node20',
@@ -105,12 +102,18 @@ async function runVite(
           platform: 'node',
           transform: { inject: { __dirname: [DIRNAME_MODULE, 'dirname'], __filename: [DIRNAME_MODULE, 'filename'] } },
           onLog: (level, log, next) => (level === 'warn' ? warnings.push(log.message) : next(level, log)),
-          output: { format: 'es', entryFileNames: 'server.mjs', chunkFileNames: 'chunks/[name]-[hash].mjs', keepNames: true },
+          output: {
+            format: 'es',
+            entryFileNames: 'server.mjs',
+            chunkFileNames: 'chunks/[name]-[hash].mjs',
+
+            keepNames: true,
+          },
         },
       },
     })
     const outputs = (Array.isArray(result) ? result : [result]) as Rolldown.RolldownOutput[]
-    return outputs.flatMap(({ output }) => output as unknown as Rolldown.OutputChunk[])
+    return outputs.flatMap(({ output }) => output.map(({ fileName }) => fileName))
   } catch (error) {
     throw bundleError(error, options.root)
   }
@@ -130,7 +133,7 @@ try {
   const { default: app } = await import('everyroute:app')
   await serve(app, { port, ...(process.env.HOST ? { hostname: process.env.HOST } : {}) })
 } catch (error) {
-  console.error(error?.code === 'EADDRINUSE' ? 'Port ' + port + ' is in use: set PORT to another one, or to 0 for a free one' : error)
+  console.error(typeof error?.fix === 'string' ? 'error ' + error.code + '  ' + error.message + '\\n  fix  ' + error.fix : error)
   process.exit(1)
 }
 `

@@ -2,6 +2,7 @@ import type { Command } from './args.js'
 
 const PORT = { type: 'string', value: 'PORT', help: 'the port; 0 picks a free one (default: PORT, the config, 3000)' } as const
 const HOST = { type: 'string', value: 'HOST', help: 'the address to listen on (default: HOST, the config, all addresses)' } as const
+const STRICT = { type: 'boolean', help: 'answer exactly as Next.js does, its departures from HTTP included' } as const
 const OUT = {
   type: 'string',
   value: 'DIR',
@@ -13,7 +14,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'dev',
     summary: 'Serves the routes folder; an edit is live on the next request.',
-    options: { port: PORT, host: HOST },
+    options: { port: PORT, host: HOST, strict: STRICT },
     run: async (context) => (await import('./commands/dev.js')).run(context),
   },
   {
@@ -22,7 +23,7 @@ export const COMMANDS: readonly Command[] = [
     options: {
       target: { type: 'string', value: 'NAME', help: 'the host to build for: node (default)' },
       out: OUT,
-      strict: { type: 'boolean', help: 'answer exactly as Next.js does, its departures from HTTP included' },
+      strict: STRICT,
     },
     run: async (context) => (await import('./commands/build.js')).run(context),
   },

@@ -21,7 +21,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
   const { createRouter } = await import('../../runtime/router.js')
   registerNativeHooks()
 
-  const draftModeSecret = crypto.randomUUID()
+  const draftModeSecret = crypto.randomUUID().replaceAll('-', '')
   const show = createReporter(root, output)
   const reported = new WeakSet<object>()
   let isFirst = true
@@ -39,6 +39,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
       show(state)
       return createRouter(state.manifest, {
         development: true,
+        strict: values.strict === true,
         draftModeSecret,
         logError(error, context) {
           // A module that fails to load gives one error to every request that needs it.
