@@ -5,7 +5,7 @@ import { type RawAnswer, send } from './client.ts'
 import { type Answer, type Difference, differences, reduce } from './compare.ts'
 
 /** One fixture each, with its cases and its golden answers. */
-export const SETS = ['main', 'proxy', 'basepath', 'slash'] as const
+export const SETS = ['main', 'proxy', 'basepath', 'slash', 'matcher', 'base-proxy', 'slash-proxy'] as const
 export type SetName = (typeof SETS)[number]
 
 /** What of an answer is compared. Default: status, every header but the transport's and Next.js's own, the body as text. */
