@@ -1,0 +1,182 @@
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { answering, CLI, createProject, type RunningServer, startProcess, writeFiles } from './project.js'
+
+const startDev = (dir: string, env: NodeJS.ProcessEnv = {}): Promise<RunningServer> =>
+  startProcess(dir, [CLI, 'dev', '--port', '0', '--host', '127.0.0.1'], { env })
+
+test('prints the route table, the time to ready and the address, and ends on SIGTERM with 0', async () => {
+  const dir = await createProject({ 'routes/users/[id]/route.ts': answering('user') })
+  const server = await startDev(dir)
+  expect(server.output()).toContain('  GET  /users/[id]  users/[id]/route.ts\n')
+  expect(server.output()).toMatch(/^ready in [\d.]+ m?s$/m)
+  expect(await server.stop()).toBe(0)
+})
+
+test('an edited, added, renamed or deleted route file is live on the next request', async () => {
+  const dir = await createProject({ 'routes/a/route.ts': answering('one'), 'routes/b/route.ts': answering('b') })
+  const server = await startDev(dir)
+  expect(await server.get('/a')).toMatchObject({ status: 200, text: '"one"' })
+
+  await writeFiles(dir, { 'routes/a/route.ts': answering('two') })
+  expect((await server.get('/a')).text).toBe('"two"')
+
+  expect((await server.get('/c')).status).toBe(404)
+  await writeFiles(dir, { 'routes/c/route.ts': answering('c') })
+  expect((await server.get('/c')).text).toBe('"c"')
+
+  await rename(join(dir, 'routes/c'), join(dir, 'routes/d'))
+  expect((await server.get('/c')).status).toBe(404)
+  expect((await server.get('/d')).text).toBe('"c"')
+
+  await rm(join(dir, 'routes/d'), { recursive: true })
+  expect((await server.get('/d')).status).toBe(404)
+  expect((await server.get('/b')).text).toBe('"b"')
+})
+
+test('an edit of a module that a route imports is live too, through tsconfig paths and directory indexes', async () => {
+  const dir = await createProject({
+    'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./*"] }, "jsx": "preserve" } }',
+    'lib/index.ts': "export * from './deep/value'\n",
+    'lib/deep/value.ts': 'export const value: number = 1\n',
+    'routes/route.ts': "import { value } from '@/lib'\nexport const GET = () => Response.json(value)\n",
+  })
+  const server = await startDev(dir)
+  expect((await server.get('/')).text).toBe('1')
+  await writeFiles(dir, { 'lib/deep/value.ts': 'export const value: number = 22\n' })
+  expect((await server.get('/')).text).toBe('22')
+})
+
+test('a syntax error is answered with a code frame, is shown in the terminal, leaves other routes alone, and heals', async () => {
+  const dir = await createProject({ 'routes/a/route.ts': answering('a'), 'routes/b/route.ts': answering('b') })
+  const server = await startDev(dir)
+  await writeFiles(dir, { 'routes/a/route.ts': 'export const GET = () => = 1\n' })
+  const broken = await server.get('/a')
+  expect(broken.status).toBe(500)
+  expect(broken.json()).toMatchObject({ file: 'routes/a/route.ts', frame: expect.stringContaining('> 1 | export const GET = () => = 1') })
+  expect(server.output()).toContain('ERR_PARSE')
+  expect((await server.get('/b')).text).toBe('"b"')
+
+  await writeFiles(dir, { 'routes/a/route.ts': answering('mended') })
+  expect(await server.get('/a')).toMatchObject({ status: 200, text: '"mended"' })
+})
+
+test('a syntax error in an imported module names that module, and heals', async () => {
+  const dir = await createProject({
+    'lib.ts': 'export const value = 1\n',
+    'routes/route.ts': "import { value } from '../lib'\nexport const GET = () => Response.json(value)\n",
+  })
+  const server = await startDev(dir)
+  expect((await server.get('/')).text).toBe('1')
+  await writeFiles(dir, { 'lib.ts': 'export const value = = 2\n' })
+  const broken = await server.get('/')
+  expect(broken.status).toBe(500)
+  expect(broken.json()).toMatchObject({ file: 'lib.ts', frame: expect.stringContaining('lib.ts:1') })
+  await writeFiles(dir, { 'lib.ts': 'export const value = 3\n' })
+  expect((await server.get('/')).text).toBe('3')
+})
+
+test('a module that throws while it loads, or that is not there, heals once it is mended', async () => {
+  const dir = await createProject({
+    'lib.ts': "throw new Error('no database')\n",
+    'routes/a/route.ts': "import '../../lib'\nexport const GET = () => Response.json('up')\n",
+    'routes/b/route.ts': "import { later } from '../../later'\nexport const GET = () => Response.json(later)\n",
+  })
+  const server = await startDev(dir)
+  expect(await server.get('/a')).toMatchObject({ status: 500, text: expect.stringContaining('no database') })
+  expect(await server.get('/b')).toMatchObject({ status: 500, text: expect.stringContaining('../../later') })
+  await writeFiles(dir, { 'lib.ts': '\n', 'later.ts': "export const later = 'here'\n" })
+  expect((await server.get('/a')).text).toBe('"up"')
+  expect((await server.get('/b')).text).toBe('"here"')
+})
+
+test('two files for one path are an error of every request until one of them is gone', async () => {
+  const dir = await createProject({ 'routes/a/route.ts': answering('a'), 'routes/b/route.ts': answering('b') })
+  const server = await startDev(dir)
+  await writeFiles(dir, { 'routes/(g)/a/route.ts': answering('other') })
+  const broken = await server.get('/b')
+  expect(broken.status).toBe(500)
+  expect(broken.json()).toMatchObject({ code: 'ERR_DUPLICATE_PATH', files: [expect.stringContaining('(g)/a/route.ts'), expect.stringContaining('a/route.ts')] })
+  await server.get('/b')
+  expect(server.output().match(/ERR_DUPLICATE_PATH/g)).toHaveLength(1)
+  await rm(join(dir, 'routes/(g)'), { recursive: true })
+  expect((await server.get('/a')).text).toBe('"a"')
+})
+
+test('state on globalThis outlives an edit; module state does not', async () => {
+  const counter = (mark: string): string => `let own = 0
+globalThis.seen ??= 0
+export const GET = () => Response.json({ mark: '${mark}', own: ++own, seen: ++globalThis.seen })\n`
+  const dir = await createProject({ 'routes/route.js': counter('x') })
+  const server = await startDev(dir)
+  await server.get('/')
+  expect((await server.get('/')).json()).toEqual({ mark: 'x', own: 2, seen: 2 })
+  await writeFiles(dir, { 'routes/route.js': counter('yy') })
+  expect((await server.get('/')).json()).toEqual({ mark: 'yy', own: 1, seen: 3 })
+})
+
+test('loads .env files in the order of Next.js before any module, and again when they change', async () => {
+  const dir = await createProject({
+    '.env': 'FROM=env\nONLY=env\n',
+    '.env.development': 'FROM=development\n',
+    '.env.production': 'FROM=production\n',
+    '.env.local': 'FROM=local\n',
+    'routes/route.ts': 'const seen = [process.env.FROM, process.env.ONLY, process.env.GIVEN, process.env.NODE_ENV]\nexport const GET = () => Response.json(seen)\n',
+  })
+  const server = await startDev(dir, { GIVEN: 'shell' })
+  expect((await server.get('/')).json()).toEqual(['local', 'env', 'shell', 'development'])
+  await writeFiles(dir, { '.env.local': 'FROM=edited\n' })
+  expect((await server.get('/')).json()).toEqual(['edited', 'env', 'shell', 'development'])
+})
+
+test('a changed config file takes effect without a restart', async () => {
+  const dir = await createProject({ 'routes/route.ts': answering('root'), 'everyroute.config.mjs': "export default { basePath: '/v1' }\n" })
+  const server = await startDev(dir)
+  expect((await server.get('/v1')).text).toBe('"root"')
+  await writeFiles(dir, { 'everyroute.config.mjs': "export default { basePath: '/version2' }\n" })
+  expect((await server.get('/version2')).text).toBe('"root"')
+  expect((await server.get('/v1')).status).toBe(404)
+})
+
+test('next/* is everyroute, one instance for route files and installed packages, also where next is installed', async () => {
+  const dir = await createProject({
+    'node_modules/next/package.json': '{ "name": "next", "version": "0.0.0", "exports": { "./*": "./*.js" } }',
+    'node_modules/next/server.js': 'export const NextResponse = class Wrong {}',
+    'node_modules/helper/package.json': '{ "name": "helper", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
+    'node_modules/helper/index.js': "export { NextResponse } from 'next/server'\n",
+    'routes/route.ts': `import { NextResponse } from 'next/server'
+import { NextRequest } from 'next/server.js'
+import { NextResponse as other } from 'helper'
+import 'server-only'
+export const GET = (request: NextRequest) =>
+  NextResponse.json({ path: request.nextUrl.pathname, same: other === NextResponse, instance: request instanceof NextRequest })\n`,
+  })
+  const server = await startDev(dir)
+  expect((await server.get('/')).json()).toEqual({ path: '/', same: true, instance: true })
+})
+
+test('CommonJS gives its default and named exports as in a build, from the project and from packages', async () => {
+  const dir = await createProject({
+    'node_modules/compiled/package.json': '{ "name": "compiled", "version": "1.0.0" }',
+    'node_modules/compiled/index.js': 'Object.defineProperty(exports, "__esModule", { value: true }); exports.default = () => "default"; Object.assign(exports, { named: "named" })\n',
+    'lib/plain.js': "const path = require('path')\nmodule.exports = { join: path.join('a', 'b'), dir: __dirname }\n",
+    'routes/route.ts': `import compiled, { named } from 'compiled'
+import plain, { join } from '../lib/plain'
+export const GET = () => Response.json([compiled(), named, join, plain.dir])\n`,
+  })
+  const server = await startDev(dir)
+  expect((await server.get('/')).json()).toEqual(['default', 'named', 'a/b', join(dir, 'lib')])
+  await writeFiles(dir, { 'lib/plain.js': "module.exports = { join: 'edited', dir: 1 }\n" })
+  expect((await server.get('/')).json()).toEqual(['default', 'named', 'edited', 1])
+})
+
+test('parallel requests after an edit all see it', async () => {
+  const dir = await createProject({ 'routes/route.ts': answering('0') })
+  const server = await startDev(dir)
+  for (const round of ['1', '22', '333']) {
+    await writeFiles(dir, { 'routes/route.ts': answering(round) })
+    const answers = await Promise.all(Array.from({ length: 20 }, () => server.get('/')))
+    expect(new Set(answers.map(({ text }) => text))).toEqual(new Set([`"${round}"`]))
+  }
+})

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { answering, createProject, everyroute, temporaryFolder, writeFiles } from './project.js'
+
+const VERBS = ['dev', 'build', 'start', 'routes', 'typegen']
+
+test('--version prints the version of package.json', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  expect(await everyroute(await temporaryFolder(), ['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+})
+
+test('--help lists every command; without a command it goes to stderr with exit code 2', async () => {
+  const dir = await temporaryFolder()
+  const help = await everyroute(dir, ['--help'])
+  expect(help.code).toBe(0)
+  for (const verb of VERBS) expect(help.stdout).toContain(`  ${verb} `)
+  const bare = await everyroute(dir, [])
+  expect(bare).toEqual({ code: 2, stdout: '', stderr: help.stdout })
+})
+
+test.each(VERBS)('%s --help shows its options and runs nothing', async (verb) => {
+  const { code, stdout, stderr } = await everyroute(await temporaryFolder(), [verb, '--help'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain(`Usage: everyroute ${verb}`)
+  expect(stdout).toContain('--root DIR')
+})
+
+test.each([
+  [['serve'], 'Unknown command "serve": give one of dev, build, start, routes, typegen.'],
+  [['build', '--outt', 'x'], "Unknown option '--outt'"],
+  [['build', 'routes'], 'Unexpected argument "routes".'],
+  [['build', '--out='], '--out is empty'],
+  [['build', '--target', 'toaster'], '--target is "toaster": this version builds for node'],
+  [['dev', '--port', '70000'], '--port is "70000": give a whole number from 0 to 65535'],
+  [['start', '--port', '3e3'], '--port is "3e3": give a whole number from 0 to 65535'],
+  [['routes', 'GET', '/x'], 'Unexpected argument "GET": METHOD and PATH belong to --explain.'],
+  [['routes', '--explain', 'GET'], '--explain needs a method and a path'],
+  [['routes', '--explain', 'GET', 'users'], 'The path "users" does not start with a slash.'],
+])('%j is a usage error', async (args, message) => {
+  const { code, stdout, stderr } = await everyroute(await temporaryFolder(), args)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(message)
+  expect(stderr).toContain('--help shows what can be given.')
+})
+
+test('a build error is shown as code, title, message, files and mend, with exit code 1', async () => {
+  const dir = await createProject({ 'routes/a/route.ts': answering('a'), 'routes/(g)/a/route.ts': answering('b') })
+  const { code, stderr } = await everyroute(dir, ['build'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^error ERR_DUPLICATE_PATH {2}Two files answer one path\n/)
+  expect(stderr).toMatch(/^ {2}file {2}\S*a\/route\.ts$/m)
+  expect(stderr).toMatch(/^ {2}fix {3}\S/m)
+})
+
+test('a syntax error is shown with its code frame', async () => {
+  const dir = await createProject({ 'routes/route.ts': 'export const GET = () => = 1\n' })
+  const { code, stderr } = await everyroute(dir, ['routes'])
+  expect(code).toBe(1)
+  expect(stderr).toContain('ERR_PARSE')
+  expect(stderr).toContain('> 1 | export const GET = () => = 1')
+})
+
+test('output that is no terminal has no colours', async () => {
+  const dir = await createProject({ 'routes/route.ts': 'export const get = 1\n' })
+  const { stdout, stderr } = await everyroute(dir, ['routes'])
+  expect(stderr).toContain('warning')
+  expect(stdout + stderr).not.toContain('\u001b')
+})
+
+test('--root and --routes choose the project and the routes folder', async () => {
+  const dir = await temporaryFolder()
+  await writeFiles(dir, { 'project/api/x/route.ts': answering('x') })
+  const { code, stdout } = await everyroute(dir, ['routes', '--root', 'project', '--routes', 'api'])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '  GET  /x  x/route.ts\n' })
+  const missing = await everyroute(dir, ['routes', '--root', 'nowhere'])
+  expect(missing.code).toBe(1)
+  expect(missing.stderr).toContain('nowhere is not a folder')
+})
+
+test('a project without a routes folder is told how to make one', async () => {
+  const { code, stderr } = await everyroute(await temporaryFolder(), ['routes'])
+  expect(code).toBe(1)
+  expect(stderr).toContain('ERR_ROUTES_DIR_MISSING')
+  expect(stderr).toContain('--routes')
+})
+
+test('start without a build names the mend', async () => {
+  const dir = await createProject({ 'routes/route.ts': answering('x') })
+  const { code, stderr } = await everyroute(dir, ['start'])
+  expect(code).toBe(1)
+  expect(stderr).toContain('ERR_OUTPUT_MISSING')
+  expect(stderr).toContain('Run everyroute build first.')
+})
