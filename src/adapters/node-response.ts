@@ -11,6 +11,7 @@ const HTTP_WHITESPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g
 
 type PlainHeaders = Record<string, string>
 
+const PRINTABLE = /^[\x20-\x7e]*$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that a header's value must not have (RFC 9110, 5.5)
 const INVALID_VALUE = /[\0\r\n]|[^\0-\xff]/
 
@@ -27,7 +28,7 @@ function normaliseHeaders(given: HeadersInit): PlainHeaders | Headers {
     const name = key.toLowerCase()
     const value = String(given[key]).replace(HTTP_WHITESPACE, '')
     checkHeader(key, value)
-    if (name in headers || name === 'set-cookie') return new Headers(given)
+    if (name in headers || name === 'set-cookie' || name === 'trailer' || !PRINTABLE.test(value)) return new Headers(given)
     headers[name] = value
   }
   return headers
@@ -69,12 +70,9 @@ const JSON_INIT: ResponseInit = { headers: { 'content-type': JSON_TYPE } }
 
 /** Custom status texts, which the light class does not hand to the server. */
 const STATUS_TEXT = Symbol('everyroute.statusText')
-/** Set where the headers are known to be as they go out: the server needs to add no media type. */
-const TYPED = Symbol('everyroute.typed')
 
 interface Slots {
   [STATUS_TEXT]?: string
-  [TYPED]?: true
 }
 
 const membersOf = (init: ResponseInit = {}): ResponseInit => {
@@ -93,15 +91,12 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
       }
       if (init === undefined && typeof given === 'string') {
         super(given, TEXT_INIT)
-        ;(this as Slots)[TYPED] = true
         return
       }
       const members = membersOf(init)
       checkInit(given, members)
       super(given, normaliseInit(given, members))
-      const slots = this as Slots
-      if (members.statusText) slots[STATUS_TEXT] = members.statusText
-      if (typeof given === 'string') slots[TYPED] = true
+      if (members.statusText) (this as Slots)[STATUS_TEXT] = members.statusText
     }
 
     static override json(data: unknown, init?: ResponseInit): Response {
@@ -136,13 +131,17 @@ export function statusTextOf(response: Response, Native: typeof Response): strin
   return Object.getPrototypeOf(response) === Native.prototype ? response.statusText : ''
 }
 
-/** Whether @hono/node-server sends the answer as it is, adding no media type of its own. */
-export const isTyped = (response: Response): boolean => (response as Slots)[TYPED] === true
-
-/** Headers as a record that @hono/node-server sends as it is. */
-export function toPlainHeaders(headers: Headers): Record<string, string | string[]> {
-  const plain: Record<string, string | string[]> = Object.fromEntries(headers)
-  const cookies = headers.getSetCookie()
-  if (cookies.length > 0) plain['set-cookie'] = cookies
-  return plain
+/**
+ * Lets `instanceof Request` know the host's own requests, which `clone()` gives, beside those of the light class.
+ * Classes derived from it keep their own meaning.
+ */
+export function admitNativeRequests(Light: typeof Request): void {
+  const Native = Object.getPrototypeOf(Light) as typeof Request
+  const isInstance = Function.prototype[Symbol.hasInstance]
+  Object.defineProperty(Light, Symbol.hasInstance, {
+    configurable: true,
+    value(this: unknown, value: object) {
+      return isInstance.call(this === Light ? Native : (this as typeof Request), value)
+    },
+  })
 }

@@ -6,7 +6,8 @@ import { EveryrouteError } from '../routing/errors.js'
 import { HostResponse } from '../runtime/responses.js'
 import { collapseSlashes } from '../runtime/slashes.js'
 import { NodeContext, type PendingWork } from './node-context.js'
-import { deriveResponse, isTyped, statusTextOf, toPlainHeaders } from './node-response.js'
+import { admitNativeRequests, deriveResponse } from './node-response.js'
+import { ResponsePreparer } from './node-send.js'
 import { closeOnSignals, createShutdown } from './node-shutdown.js'
 
 export type NodeServer = Server | Http2Server | Http2SecureServer
@@ -43,34 +44,40 @@ export interface Served {
   close(): Promise<void>
 }
 
-const isLight = (response: Response): boolean => Object.getPrototypeOf(response) !== HostResponse.prototype
-
 /** Replaces the globals by those of @hono/node-server, which it can send without building native ones. */
-function installGlobals(): { Light: typeof Response } {
+function installGlobals(): ResponsePreparer {
   if (installed) return installed
   getRequestListener(() => new Response(null))
   const Light = globalThis.Response
   globalThis.Response = deriveResponse(Light, HostResponse)
-  installed = { Light }
+  admitNativeRequests(globalThis.Request)
+  installed = new ResponsePreparer(Light)
   return installed
 }
-let installed: { Light: typeof Response } | undefined
+let installed: ResponsePreparer | undefined
 
-/**
- * Makes an answer go out as it is. The server would add a media type where there is none, drop a custom status text, and
- * show the message of a stream's error where it sends a native Response.
- */
-function prepareResponse(response: Response, outgoing: ServerResponse, Light: typeof Response): Response {
-  const statusText = statusTextOf(response, HostResponse)
-  if (statusText !== '') outgoing.statusMessage = statusText
-  if (isTyped(response)) return response
-  if (isLight(response) && (response.body === null || response.headers.has('content-type'))) return response
-  return new Light(response.body, { status: response.status, headers: toPlainHeaders(response.headers) as Record<string, string> })
+/** Headers of which Node.js takes the first line and drops the others. */
+const SINGLE = new Set(
+  'age authorization content-length content-type etag expires from host if-modified-since if-unmodified-since last-modified location max-forwards proxy-authorization referer retry-after server user-agent'.split(
+    ' ',
+  ),
+)
+
+/** Takes repeated lines of such headers away, which @hono/node-server would join. */
+function dropRepeatedLines(rawHeaders: string[]): void {
+  const seen = new Set<string>()
+  for (let i = 0; i < rawHeaders.length; ) {
+    const name = rawHeaders[i]!.toLowerCase()
+    if (SINGLE.has(name) && seen.has(name)) rawHeaders.splice(i, 2)
+    else i += 2
+    seen.add(name)
+  }
 }
 
-/** Adds the forwarded headers that a proxy in front has not set, as Next.js's server does. */
-function addForwardedHeaders(incoming: IncomingMessage, port: number): void {
+/** Makes headers what Next.js's server makes of them: adds the forwarded headers that a proxy in front has not set. */
+function completeHeaders(incoming: IncomingMessage, port: number): void {
   const { headers, rawHeaders, socket } = incoming
+  if (rawHeaders.length !== Object.keys(headers).length * 2) dropRepeatedLines(rawHeaders)
   const add = (name: string, value: string): void => {
     if (name in headers) return
     headers[name] = value
@@ -90,7 +97,7 @@ function redirectBackslashes(incoming: IncomingMessage, outgoing: ServerResponse
   const query = target.indexOf('?')
   if (query !== -1 && query < backslash) return false
   const location = collapseSlashes(target)
-  outgoing.writeHead(308, { location, refresh: `0;url=${location}` }).end()
+  outgoing.writeHead(308, { location, refresh: `0;url=${location}` }).end(location)
   return true
 }
 
@@ -123,7 +130,7 @@ const urlHost = (hostname: string): string => (hostname.includes(':') ? `[${host
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Served> {
   checkOptions(options)
   const { shutdownTimeout = 10_000, createServer = createHttpServer as NonNullable<ServeOptions['createServer']> } = options
-  const { Light } = installGlobals()
+  const preparer = installGlobals()
   const pending: PendingWork = new Set()
   let port = options.port ?? 3000
   let serverOrigin = ''
@@ -132,12 +139,12 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     const outgoing = env.outgoing as ServerResponse
     const bindings = { incoming: env.incoming, outgoing, serverOrigin }
     const response = app.fetch(request, bindings, new NodeContext(outgoing, pending) as never)
-    if (response instanceof Promise) return response.then((settled) => prepareResponse(settled, outgoing, Light))
-    return prepareResponse(response, outgoing, Light)
+    if (response instanceof Promise) return response.then((settled) => preparer.prepare(settled, outgoing))
+    return preparer.prepare(response, outgoing)
   })
   const listener: RequestListener = (incoming, outgoing) => {
     if (redirectBackslashes(incoming, outgoing)) return
-    addForwardedHeaders(incoming, port)
+    completeHeaders(incoming, port)
     void respond(incoming, outgoing)
   }
 

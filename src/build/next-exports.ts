@@ -7,7 +7,7 @@ import { type ParsedModule, sourceError } from './parse-module.js'
  * Types are erased and not listed.
  */
 export const NEXT_EXPORTS: Readonly<Record<string, readonly string[]>> = {
-  'next/server': ['NextRequest', 'NextResponse', 'userAgent', 'userAgentFromString', 'URLPattern', 'after', 'connection'],
+  'next/server': ['NextRequest', 'NextResponse', 'userAgent', 'userAgentFromString', 'URLPattern', 'after', 'connection', 'ImageResponse'],
   'next/headers': ['cookies', 'headers', 'draftMode'],
   'next/navigation': [
     'redirect',
@@ -18,6 +18,7 @@ export const NEXT_EXPORTS: Readonly<Record<string, readonly string[]>> = {
     'unstable_rethrow',
     'RedirectType',
     'ReadonlyURLSearchParams',
+    'unstable_isUnrecognizedActionError',
   ],
   'next/cache': [
     'revalidatePath',
@@ -31,6 +32,8 @@ export const NEXT_EXPORTS: Readonly<Record<string, readonly string[]>> = {
     'unstable_cacheLife',
     'unstable_cacheTag',
     'io',
+    'navigation',
+    'prefetch',
   ],
 }
 

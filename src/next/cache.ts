@@ -147,5 +147,9 @@ export const cacheTag = (..._tags: string[]): never => needsCacheComponents('cac
  * @see https://nextjs.org/docs/app/api-reference/functions/io
  */
 export async function io(): Promise<void> {}
+/** @throws {Error} always: stages belong to Next.js's cacheComponents */
+export const navigation = (): never => needsCacheComponents('navigation')
+/** @throws {Error} always: stages belong to Next.js's cacheComponents */
+export const prefetch = (): never => needsCacheComponents('prefetch')
 export const unstable_cacheLife: typeof cacheLife = cacheLife
 export const unstable_cacheTag: typeof cacheTag = cacheTag

@@ -97,3 +97,6 @@ export class ReadonlyURLSearchParams extends URLSearchParams {
     return readOnly()
   }
 }
+
+/** Whether an error came from a Server Action that the server does not know: never, for route handlers have none. */
+export const unstable_isUnrecognizedActionError = (_error: unknown): boolean => false

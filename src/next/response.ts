@@ -66,10 +66,10 @@ export class NextResponse<Body = unknown> extends Response {
   }
 
   /** @throws {TypeError} where the body cannot be serialised */
-  static override json<JsonBody>(body: JsonBody, init?: ResponseInit): NextResponse<JsonBody> {
+  static override json<JsonBody>(body: JsonBody, init: ResponseInit = {}): NextResponse<JsonBody> {
     const text = JSON.stringify(body)
     if (text === undefined) throw new TypeError('Value is not JSON serializable')
-    return new NextResponse<JsonBody>(text, { ...init, headers: jsonHeaders(init?.headers) })
+    return new NextResponse<JsonBody>(text, { ...init, headers: jsonHeaders(init.headers) })
   }
 
   /**

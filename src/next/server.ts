@@ -2,7 +2,6 @@ import type { AfterTask } from '../runtime/after.js'
 import { enableRequestScope } from '../runtime/request-scope.js'
 import { requireScope } from '../runtime/scope.js'
 
-export { NextURL } from '../runtime/next-url.js'
 export type { MiddlewareConfig, NextFetchEvent, NextMiddleware, NextMiddlewareResult, NextProxy, ProxyConfig } from './proxy-types.js'
 export { NextRequest, type NextRequestInit } from './request.js'
 export { type MiddlewareResponseInit, NextResponse } from './response.js'
@@ -37,3 +36,8 @@ export async function connection(): Promise<void> {
 
 /** The host's own; `undefined` where it has none (Node.js before 23.8). */
 export const URLPattern: typeof globalThis.URLPattern = globalThis.URLPattern
+
+/** @throws {Error} always: it has moved to `next/og` */
+export function ImageResponse(): never {
+  throw new Error('ImageResponse moved from "next/server" to "next/og" since Next.js 14, please import from "next/og" instead')
+}

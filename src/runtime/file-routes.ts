@@ -156,6 +156,7 @@ function redirectTo(pathname: string): Handler {
     const { url } = c.req
     const query = url.indexOf('?')
     const location = pathname + (query === -1 || query === url.length - 1 ? '' : url.slice(query))
-    return new Response(location, { status: 308, headers: { location, refresh: `0;url=${location}` } })
+    // Bytes, so that the answer gets no content-type.
+    return new Response(new TextEncoder().encode(location), { status: 308, headers: { location, refresh: `0;url=${location}` } })
   }
 }

@@ -20,6 +20,8 @@ export interface IncomingRun {
   readonly params: RouteParamValues
   /** Whether the path has no params. */
   readonly isStaticRoute: boolean
+  /** The client's own headers, where the handler sees none: they tell draft mode. Default: the request's. */
+  readonly clientHeaders?: Headers
   readonly lifetime: () => ResponseLifetime
 }
 
@@ -44,7 +46,7 @@ async function settle(scope: RequestScope): Promise<void> {
 }
 
 function createScope(run: HandlerRun): RequestScope {
-  const { context, request, route, staticAttempt } = run
+  const { context, request, route, staticAttempt, clientHeaders = request.headers } = run
   const scope: RequestScope = {
     request,
     route: route.pathname,
@@ -54,7 +56,7 @@ function createScope(run: HandlerRun): RequestScope {
     invalidations: [],
     waitUntil: (work) => run.lifetime().waitUntil(work),
     get bypassesCache() {
-      return hasDraftMode(request.headers, context.draftMode)
+      return hasDraftMode(clientHeaders, context.draftMode)
     },
     phase: 'handler',
     cookies: undefined,
@@ -72,7 +74,7 @@ function createScope(run: HandlerRun): RequestScope {
       (error) => context.report(error, { phase: 'after', file: route.file, method: request.method, pathname: route.pathname }),
     ),
     get draftMode() {
-      draftMode ??= new DraftMode(request.headers, context.draftMode, () => {
+      draftMode ??= new DraftMode(clientHeaders, context.draftMode, () => {
         scope.cookies ??= createMutableCookies(request.headers, () => scope.phase === 'handler')
         return scope.cookies
       })

@@ -36,5 +36,5 @@ export function toHandlerRequest(context: RouterContext, request: Request, serve
   const target = strict ? strictUrl(url, serverOrigin) : url.href
   const changed = target === request.url || request.method === 'TRACE' ? request : withUrl(request, target)
   if (strict) removeInternalHeaders(changed.headers)
-  return asNextRequest(changed, options)
+  return asNextRequest(changed, options, strict)
 }

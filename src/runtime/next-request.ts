@@ -12,8 +12,10 @@ export type ServerRequest = Request & NextRequestMembers
 const NEXT_URL = Symbol('everyroute.nextUrl')
 const COOKIES = Symbol('everyroute.cookies')
 const URL_OPTIONS = Symbol('everyroute.urlOptions')
-/** Marks a request that has Next.js's members, across copies of this package. */
-const MARK: unique symbol = Symbol.for('everyroute.NextRequest') as never
+/** Marks a request that has Next.js's members. */
+const MEMBERS = Symbol('everyroute.members')
+/** Marks a request that is an instance of NextRequest, across copies of this package. */
+const INSTANCE: unique symbol = Symbol.for('everyroute.NextRequest') as never
 
 interface Slots {
   [NEXT_URL]?: NextURL
@@ -23,11 +25,11 @@ interface Slots {
 
 type Host = Request & Slots
 
-const removed = (name: string, instead: string, page: string): Error =>
-  new Error(`request.${name} was removed; use ${instead}. Read more: https://nextjs.org/docs/messages/${page}`)
+const removed = (name: string, state: string, instead: string, page: string): Error =>
+  new Error(`The request.${name} has been ${state} in favour of ${instead}.\n  Read more: https://nextjs.org/docs/messages/${page}\n  `)
 
 const members: PropertyDescriptorMap & ThisType<Host> = {
-  [MARK]: { value: true },
+  [MEMBERS]: { value: true },
   nextUrl: {
     configurable: true,
     get(): NextURL {
@@ -45,41 +47,45 @@ const members: PropertyDescriptorMap & ThisType<Host> = {
   page: {
     configurable: true,
     get(): never {
-      throw removed('page', '`URLPattern`', 'middleware-request-page')
+      throw removed('page', 'deprecated', '`URLPattern`', 'middleware-request-page')
     },
   },
   ua: {
     configurable: true,
     get(): never {
-      throw removed('ua', 'the `userAgent` function', 'middleware-parse-user-agent')
+      throw removed('ua', 'removed', '`userAgent` function', 'middleware-parse-user-agent')
     },
   },
 }
 
 /** Defines Next.js's request members on a prototype. */
 export function defineNextRequestMembers(prototype: object): void {
-  Object.defineProperties(prototype, members)
+  Object.defineProperties(prototype, { ...members, [INSTANCE]: { value: true } })
 }
 
-/** Whether the value carries Next.js's request members. */
-export const isNextRequest = (value: unknown): value is ServerRequest => typeof value === 'object' && value !== null && MARK in value
+/** Whether the value counts as an instance of NextRequest. */
+export const isNextRequest = (value: unknown): boolean => typeof value === 'object' && value !== null && INSTANCE in value
 
 const derivedPrototypes = new WeakMap<object, object>()
+const strictPrototypes = new WeakMap<object, object>()
+
+function derive(base: object, strict: boolean): object {
+  const known = strict ? strictPrototypes : derivedPrototypes
+  let derived = known.get(base)
+  if (!derived) {
+    derived = Object.create(base, strict ? members : { ...members, [INSTANCE]: { value: true } }) as object
+    known.set(base, derived)
+  }
+  return derived
+}
 
 /**
  * Gives a real Request Next.js's members, without copying or wrapping it: `new Request(request)`, `clone()` and
  * `fetch(request)` go on working, on hosts whose requests have a prototype of their own too.
+ * @param strict whether `instanceof NextRequest` is false, as in production builds of Next.js
  */
-export function asNextRequest(request: Request, options?: NextURLOptions): ServerRequest {
-  if (!isNextRequest(request)) {
-    const base: object = Object.getPrototypeOf(request)
-    let derived = derivedPrototypes.get(base)
-    if (!derived) {
-      derived = Object.create(base, members) as object
-      derivedPrototypes.set(base, derived)
-    }
-    Object.setPrototypeOf(request, derived)
-  }
+export function asNextRequest(request: Request, options?: NextURLOptions, strict = false): ServerRequest {
+  if (!(MEMBERS in request)) Object.setPrototypeOf(request, derive(Object.getPrototypeOf(request), strict))
   if (options) (request as Host)[URL_OPTIONS] = options
   return request as ServerRequest
 }

@@ -47,6 +47,8 @@ export class NextURL {
 
   get #formattedPathname(): string {
     const path = `${this.#basePath}${this.#url.pathname === '/' && this.#basePath ? '' : this.#url.pathname}` || '/'
+    if (this.#buildId)
+      return `${this.#basePath}/_next/data/${this.#buildId}${this.#url.pathname === '/' ? '/index' : this.#url.pathname.replace(/\/$/, '')}.json`
     if (this.#keepSlash) return path.endsWith('/') ? path : `${path}/`
     return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
   }

@@ -15,8 +15,11 @@ const json = (status: number, body: object, headers?: Record<string, string>): R
 
 const empty = (status: number): Response => new Response(null, { status })
 
+export const UNCACHED = 'private, no-cache, no-store, max-age=0, must-revalidate'
+
 const strictResponses: RouterResponses = {
-  notFound: () => empty(404),
+  // Next.js sends a page, whose headers alone can be given without React.
+  notFound: () => new Response(null, { status: 404, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': UNCACHED } }),
   badRequest: () => empty(400),
   methodNotAllowed: () => empty(405),
   fallback: empty,
@@ -38,6 +41,10 @@ function describe(error: unknown): object {
 /**
  * @param options.development shows what was thrown; never set it in production
  */
+/** The answer of Next.js's server, rather than of a route, to what went wrong. */
+export const serverError = (headers: Record<string, string> = {}): Response =>
+  new Response('Internal Server Error', { status: 500, headers: { 'content-type': 'text/plain', ...headers } })
+
 export function createResponses(options: { strict: boolean; development: boolean }): RouterResponses {
   if (options.strict) return strictResponses
   return {

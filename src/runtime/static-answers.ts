@@ -4,9 +4,11 @@ import type { CacheEntry } from '../cache/store.js'
 import { pathTags } from '../cache/tags.js'
 import type { RouteModule } from '../routing/manifest.js'
 import type { RouteEntry } from './context.js'
-import { type HandlerRun, runHandler } from './handler.js'
+import { type HandlerRun, type IncomingRun, runHandler } from './handler.js'
 import { rawPathname } from './incoming.js'
 import type { RouteParamValues } from './matcher.js'
+import { handlerFor } from './methods.js'
+import { asNextRequest } from './next-request.js'
 import { isDynamicUsage, StaticAttempt } from './static-attempt.js'
 import { generateStaticParams, paramsKey, readStaticPlan, type StaticPlan } from './static-plan.js'
 import { emptyRequest, trackedRequest } from './static-request.js'
@@ -17,6 +19,7 @@ interface KeptAnswer {
   readonly headers: readonly (readonly [string, string])[]
 }
 
+const NULL_BODY = new Set([204, 205, 304])
 const ONE_YEAR = 31_536_000
 
 /** What has been learnt of a file whose GET may be kept. */
@@ -24,22 +27,79 @@ export class StaticRoute {
   readonly plan: StaticPlan
   /** Set once the handler turned out to read the request: from then on it runs for each. */
   isDynamic = false
-  #listed: Promise<ReadonlySet<string>> | undefined
+  #listed: Promise<readonly RouteParamValues[]> | undefined
+  #prepared: Promise<void> | undefined
+  /** Whether the generated params have been made, and none of them read the request. */
+  isSettled = false
 
   constructor(plan: StaticPlan) {
     this.plan = plan
   }
 
-  /** Whether the params are among those that the file generates. Asked again next time where that fails. */
-  async lists(params: RouteParamValues, file: string): Promise<boolean> {
-    this.#listed ??= generateStaticParams(this.plan, file).then((all) => new Set(all.map(paramsKey)))
-    try {
-      return (await this.#listed).has(paramsKey(params))
-    } catch (error) {
+  /** The params that the file generates. Asked again next time where that fails. */
+  listed(file: string): Promise<readonly RouteParamValues[]> {
+    this.#listed ??= generateStaticParams(this.plan, file).catch((error: unknown) => {
       this.#listed = undefined
       throw error
-    }
+    })
+    return this.#listed
   }
+
+  /** Whether the params are among those that the file generates. */
+  async lists(params: RouteParamValues, file: string): Promise<boolean> {
+    const key = paramsKey(params)
+    return (await this.listed(file)).some((listed) => paramsKey(listed) === key)
+  }
+
+  /**
+   * Makes the answers for the generated params, which decide whether the file is static at all.
+   * @returns whether its answers are kept
+   * @throws what the handler threw for one of them
+   */
+  async prepare(cache: Cache, incoming: IncomingRun): Promise<boolean> {
+    if (this.plan.generateParams) {
+      this.#prepared ??= this.#makeListed(cache, incoming).catch((error: unknown) => {
+        this.#prepared = undefined
+        throw error
+      })
+      await this.#prepared
+    }
+    return !this.isDynamic
+  }
+
+  async #makeListed(cache: Cache, incoming: IncomingRun): Promise<void> {
+    const { route } = incoming
+    const listed = await this.listed(route.file)
+    const isForced = this.plan.mode !== 'auto'
+    if (listed.length === 0 && this.plan.dynamicParams && !isForced) this.isDynamic = true
+    const handler = handlerFor(incoming.module, 'GET')!
+    for (const params of listed) {
+      if (this.isDynamic) return
+      const request = asNextRequest(new Request(new URL(pathnameOf(route.pathname, params), incoming.request.url)))
+      await answerStatic(cache, this, { ...incoming, request, params, handler })
+    }
+    this.isSettled = !this.isDynamic
+  }
+}
+
+/** The path that a route's pathname and params make. @throws {Error} naming a param that is missing or of the wrong kind */
+export function pathnameOf(pathname: string, params: RouteParamValues): string {
+  const path = pathname
+    .split('/')
+    .map((segment) => {
+      if (!segment.startsWith('[')) return segment
+      const name = segment.replace(/^\[+(?:\.\.\.)?|\]+$/g, '')
+      const value = params[name]
+      const isRest = segment.includes('...')
+      if (isRest && Array.isArray(value)) return value.map(encodeURIComponent).join('/')
+      if (!isRest && typeof value === 'string') return encodeURIComponent(value)
+      if (segment.startsWith('[[') && value === undefined) return ''
+      throw new Error(
+        `generateStaticParams gives ${JSON.stringify(value)} for "${name}" of ${pathname}; give ${isRest ? 'an array of strings' : 'a string'}.`,
+      )
+    })
+    .join('/')
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path || '/'
 }
 
 const staticRoutes = new WeakMap<RouteModule, StaticRoute | null>()
@@ -72,7 +132,7 @@ async function toKept(response: Response, tags: readonly string[], attempt: Stat
 
 function fromKept(entry: CacheEntry, isHead: boolean): Response {
   const { status, headers } = entry.value as unknown as KeptAnswer
-  const body = entry.body && entry.body.length > 0 && !isHead ? (entry.body as Uint8Array<ArrayBuffer>) : null
+  const body = entry.body && entry.body.length > 0 && !isHead && !NULL_BODY.has(status) ? (entry.body as Uint8Array<ArrayBuffer>) : null
   return new Response(body, { status, headers: headers as [string, string][] })
 }
 
@@ -101,7 +161,8 @@ export async function answerStatic(cache: Cache, route: StaticRoute, run: Handle
     const { entry } = await cache.remember(key, { waitUntil: (work) => lifetime().waitUntil(work) }, () => produce(route, run))
     return fromKept(entry, request.method === 'HEAD')
   } catch (error) {
-    if (!isDynamicUsage(error)) throw error
+    // Once a file's generated params have made it static, Next.js takes a read of the request for a mistake.
+    if (!isDynamicUsage(error) || (run.context.strict && route.isSettled)) throw error
     route.isDynamic = true
     return undefined
   }

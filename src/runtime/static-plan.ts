@@ -46,10 +46,11 @@ export async function generateStaticParams(plan: StaticPlan, file: string): Prom
   throw new Error(`generateStaticParams of ${file} must return an array of params objects, such as [{ slug: 'a' }].`)
 }
 
-/** One string for params that are equal, whatever the order of their names. */
+/** One string for params that are equal, whatever the order of their names; an empty catch-all is none. */
 export function paramsKey(params: RouteParamValues): string {
   return JSON.stringify(
     Object.keys(params)
+      .filter((name) => params[name]?.length !== 0)
       .sort()
       .map((name) => [name, params[name]]),
   )

@@ -4,6 +4,7 @@ import { hasDraftMode } from './draft-mode.js'
 import type { IncomingRun } from './handler.js'
 import { handlerFor } from './methods.js'
 import type { ServerRequest } from './next-request.js'
+import { serverError, UNCACHED } from './responses.js'
 import { answerStatic, type StaticRoute, staticRouteOf } from './static-answers.js'
 import { emptyRequest } from './static-request.js'
 
@@ -12,33 +13,59 @@ type AnswerDynamic = (incoming: IncomingRun, request: ServerRequest) => Response
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
 /** What Next.js answers on a prerendered file to any other method than GET and HEAD. */
-const onlyRead = (): Response => new Response('Method Not Allowed', { status: 405, headers: { allow: 'GET, HEAD' } })
+const onlyRead = (): Response =>
+  new Response(new TextEncoder().encode('Method Not Allowed'), { status: 405, headers: { allow: 'GET, HEAD' } })
 
-/** The request as the handler sees it where no answer is kept: `force-static` empties it all the same. */
-const dynamicRequest = ({ module, context, request }: IncomingRun): ServerRequest =>
-  (module as RouteSegmentConfig).dynamic === 'force-static' ? emptyRequest(context, request) : request
+/** Runs the handler for one request. `force-static` empties the request all the same. */
+async function answerUnkept(incoming: IncomingRun, answerDynamic: AnswerDynamic): Promise<Response> {
+  const { context, module, request } = incoming
+  if ((module as RouteSegmentConfig).dynamic !== 'force-static') return answerDynamic(incoming, request)
+  return answerDynamic({ ...incoming, clientHeaders: request.headers }, emptyRequest(context, request))
+}
+
+/** Draft mode passes by what is kept, and nobody keeps what it answers. */
+async function answerDraft(incoming: IncomingRun, answerDynamic: AnswerDynamic): Promise<Response> {
+  const response = await answerUnkept(incoming, answerDynamic)
+  const headers = new Headers(response.headers)
+  headers.set('cache-control', UNCACHED)
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
+}
 
 /**
  * Next.js's accidents with other methods on files whose GET is kept: prerendered paths take none, paths with generated
  * params answer any method with what is kept.
  */
 async function answerOtherMethod(incoming: IncomingRun, route: StaticRoute, answerDynamic: AnswerDynamic): Promise<Response> {
-  const { context, isStaticRoute, module, request } = incoming
-  if (!context.strict) return answerDynamic(incoming, dynamicRequest(incoming))
+  const { context, isStaticRoute } = incoming
+  if (!context.strict) return answerUnkept(incoming, answerDynamic)
   if (isStaticRoute) return onlyRead()
-  if (!route.plan.generateParams) return context.responses.internalError(undefined)
-  const handler = handlerFor(module, request.method) ?? handlerFor(module, 'GET')!
-  return (await answerStatic(openCache(context.cache), route, { ...incoming, handler })) ?? answerDynamic(incoming, request)
+  return route.plan.generateParams ? answerKept(incoming, route, answerDynamic) : serverError()
+}
+
+/** Answers with what is kept, or makes it. Where the handler reads the request, Next.js fails; by default it then runs for each. */
+async function answerKept(incoming: IncomingRun, route: StaticRoute, answerDynamic: AnswerDynamic): Promise<Response> {
+  const { context, module, request, route: entry } = incoming
+  const handler = handlerFor(module, request.method)
+  const run = { ...incoming, handler: handler ?? (() => context.responses.methodNotAllowed('GET, HEAD')) }
+  try {
+    return (await answerStatic(openCache(context.cache), route, run)) ?? (await answerUnkept(incoming, answerDynamic))
+  } catch (error) {
+    if (!context.strict) throw error
+    context.report(error, { phase: 'handler', file: entry.file, method: request.method, pathname: entry.pathname })
+    return serverError()
+  }
 }
 
 /** Answers for a file with static configuration. */
 export async function answerWithStatic(incoming: IncomingRun, answerDynamic: AnswerDynamic): Promise<Response> {
   const { context, isStaticRoute, module, params, request } = incoming
   const route = staticRouteOf(module, isStaticRoute)
-  if (!route) return answerDynamic(incoming, dynamicRequest(incoming))
+  if (!route) return answerUnkept(incoming, answerDynamic)
+  const isKept = context.development || (await route.prepare(openCache(context.cache), incoming))
+  if (!isKept) return answerUnkept(incoming, answerDynamic)
   if (!route.plan.dynamicParams && !(await route.lists(params, incoming.route.file))) return context.responses.notFound()
-  if (context.development || hasDraftMode(request.headers, context.draftMode)) return answerDynamic(incoming, dynamicRequest(incoming))
+  if (context.development) return answerUnkept(incoming, answerDynamic)
+  if (hasDraftMode(request.headers, context.draftMode)) return answerDraft(incoming, answerDynamic)
   if (!isRead(request.method)) return answerOtherMethod(incoming, route, answerDynamic)
-  const handler = handlerFor(module, 'GET')!
-  return (await answerStatic(openCache(context.cache), route, { ...incoming, handler })) ?? answerDynamic(incoming, request)
+  return answerKept(incoming, route, answerDynamic)
 }

@@ -8,7 +8,7 @@ const isInternalQuery = (name: string): boolean => /^nxt[PI]./.test(name)
 function regroupQuery(search: string): string {
   const groups: Record<string, string[]> = Object.create(null)
   for (const [name, value] of new URLSearchParams(search)) {
-    if (isInternalQuery(name)) continue
+    if (isInternalQuery(name) || name === '__proto__') continue
     groups[name] ??= []
     groups[name].push(value)
   }

@@ -6,13 +6,6 @@ import { NEXT_EXPORTS } from '../../src/build/next-exports.js'
 const require = createRequire(import.meta.url)
 const pkg: { exports: Record<string, unknown> } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
-/** What Next.js exports and nothing stands in for: they mean nothing in a route handler. */
-const LEFT_OUT: Record<string, readonly string[]> = {
-  'next/server': ['ImageResponse'],
-  'next/navigation': ['unstable_isUnrecognizedActionError'],
-  'next/cache': ['navigation', 'prefetch'],
-}
-
 // The server's next/navigation is another file than the one that Node finds.
 const ENTRIES: Record<string, string> = { 'next/navigation': 'next/dist/client/components/navigation.react-server.js' }
 
@@ -24,7 +17,7 @@ test('every next/* entry of the package is listed', () => {
 describe.each(Object.keys(NEXT_EXPORTS))('%s', (name) => {
   test('lists what Next.js exports, but for what is left out', () => {
     const exported = Object.keys(require(ENTRIES[name] ?? name)).filter((key) => key !== '__esModule' && key !== 'default')
-    expect([...NEXT_EXPORTS[name]!, ...(LEFT_OUT[name] ?? [])].sort()).toEqual(exported.sort())
+    expect([...NEXT_EXPORTS[name]!].sort()).toEqual(exported.sort())
   })
 
   test('has a stand-in for everything listed', async () => {

@@ -1,0 +1,61 @@
+import type { ServerResponse } from 'node:http'
+import { HostResponse } from '../runtime/responses.js'
+import { statusTextOf } from './node-response.js'
+
+/** What a light Response holds as long as nobody has asked for more than its headers. */
+type LightCache = [status: number, body: unknown, headers: Headers | Record<string, string> | undefined]
+
+const PRINTABLE = /^[\t\x20-\x7e]*$/
+
+/** Header values and status texts go out in UTF-8, as from Next.js's server; Node.js writes them as Latin-1. */
+const toWire = (text: string): string => (PRINTABLE.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'))
+
+/** Headers as a record, which @hono/node-server sends as it is: with Headers it would add a media type. */
+function toRecord(headers: Headers): Record<string, string | string[]> {
+  const record: Record<string, string | string[]> = {}
+  for (const [name, value] of headers) if (name !== 'set-cookie') record[name] = toWire(value)
+  const cookies = headers.getSetCookie()
+  if (cookies.length > 0) record['set-cookie'] = cookies.map(toWire)
+  return record
+}
+
+/**
+ * Makes an answer go out as it is. @hono/node-server would add a media type where there is none, drop a custom status
+ * text, and show an error's message where a body cannot be sent.
+ */
+export class ResponsePreparer {
+  readonly #Light: typeof Response
+  /** The key under which a light Response keeps what it was made of; unknown to other versions, which only costs time. */
+  readonly #cacheKey: symbol | undefined
+
+  constructor(Light: typeof Response) {
+    this.#Light = Light
+    this.#cacheKey = Object.getOwnPropertySymbols(new Light('')).find((key) => key.description === 'cache')
+  }
+
+  prepare(response: Response, outgoing: ServerResponse): Response {
+    const statusText = statusTextOf(response, HostResponse)
+    if (statusText !== '') outgoing.statusMessage = toWire(statusText)
+    const cache = this.#cacheOf(response)
+    if (cache && cache[2] !== undefined && !(cache[2] instanceof Headers)) return response
+    return cache ? this.#rebuild(cache[1], response.status, response.headers) : this.#fromNative(response)
+  }
+
+  #cacheOf(response: Response): LightCache | undefined {
+    const key = this.#cacheKey
+    return key && key in response ? (response as unknown as Record<symbol, LightCache>)[key] : undefined
+  }
+
+  #fromNative(response: Response): Response {
+    const { body, headers, status } = response
+    if (response.bodyUsed || body?.locked) return this.#rebuild(null, 500, headers)
+    return this.#rebuild(body, status, headers)
+  }
+
+  #rebuild(body: unknown, status: number, headers: Headers): Response {
+    // Node.js takes a Trailer header with a chunked body alone.
+    const chunked = headers.has('trailer') && body !== null && !(body instanceof ReadableStream)
+    const sent = chunked ? new HostResponse(body as BodyInit).body : body
+    return new this.#Light(sent as BodyInit | null, { status, headers: toRecord(headers) as Record<string, string> })
+  }
+}
