@@ -10,14 +10,19 @@ const PRINTABLE = /^[\t\x20-\x7e]*$/
 /** Header values and status texts go out in UTF-8, as from Next.js's server; Node.js writes them as Latin-1. */
 const toWire = (text: string): string => (PRINTABLE.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'))
 
+/** The cookies of a Set-Cookie line into which several were joined: a comma within a date has no name and `=` behind it. */
+const splitCookies = (line: string): string[] => (line.includes(',') ? line.split(/,\s*(?=[^;,=\s]+=)/) : [line])
+
 /** Headers as a record, which @hono/node-server sends as it is: with Headers it would add a media type. */
 function toRecord(headers: Headers): Record<string, string | string[]> {
   const record: Record<string, string | string[]> = {}
   for (const [name, value] of headers) if (name !== 'set-cookie') record[name] = toWire(value)
-  const cookies = headers.getSetCookie()
+  const cookies = headers.getSetCookie().flatMap(splitCookies)
   if (cookies.length > 0) record['set-cookie'] = cookies.map(toWire)
   return record
 }
+
+const encoder = new TextEncoder()
 
 /**
  * Makes an answer go out as it is. @hono/node-server would add a media type where there is none, drop a custom status
@@ -37,7 +42,7 @@ export class ResponsePreparer {
     const statusText = statusTextOf(response, HostResponse)
     if (statusText !== '') outgoing.statusMessage = toWire(statusText)
     const cache = this.#cacheOf(response)
-    if (cache && cache[2] !== undefined && !(cache[2] instanceof Headers)) return response
+    if (cache && cache[2] !== undefined && !(cache[2] instanceof Headers) && PRINTABLE.test(statusText)) return response
     return cache ? this.#rebuild(cache[1], response.status, response.headers) : this.#fromNative(response)
   }
 
@@ -54,8 +59,10 @@ export class ResponsePreparer {
 
   #rebuild(body: unknown, status: number, headers: Headers): Response {
     // Node.js takes a Trailer header with a chunked body alone.
-    const chunked = headers.has('trailer') && body !== null && !(body instanceof ReadableStream)
-    const sent = chunked ? new HostResponse(body as BodyInit).body : body
+    const isChunked = headers.has('trailer') && body !== null && !(body instanceof ReadableStream)
+    // Node.js encodes the head like a text that goes out with it, and as Latin-1 before bytes.
+    const bytes = typeof body === 'string' ? encoder.encode(body) : body
+    const sent = isChunked ? new HostResponse(body as BodyInit).body : bytes
     return new this.#Light(sent as BodyInit | null, { status, headers: toRecord(headers) as Record<string, string> })
   }
 }

@@ -46,7 +46,9 @@ async function settle(scope: RequestScope): Promise<void> {
 }
 
 function createScope(run: HandlerRun): RequestScope {
-  const { context, request, route, staticAttempt, clientHeaders = request.headers } = run
+  const { context, request, route, staticAttempt } = run
+  // A request whose answer is kept must not be read here.
+  const clientHeaders = (): Headers => run.clientHeaders ?? request.headers
   const scope: RequestScope = {
     request,
     route: route.pathname,
@@ -56,7 +58,7 @@ function createScope(run: HandlerRun): RequestScope {
     invalidations: [],
     waitUntil: (work) => run.lifetime().waitUntil(work),
     get bypassesCache() {
-      return hasDraftMode(clientHeaders, context.draftMode)
+      return staticAttempt === undefined && hasDraftMode(clientHeaders(), context.draftMode)
     },
     phase: 'handler',
     cookies: undefined,
@@ -74,7 +76,7 @@ function createScope(run: HandlerRun): RequestScope {
       (error) => context.report(error, { phase: 'after', file: route.file, method: request.method, pathname: route.pathname }),
     ),
     get draftMode() {
-      draftMode ??= new DraftMode(clientHeaders, context.draftMode, () => {
+      draftMode ??= new DraftMode(clientHeaders(), context.draftMode, () => {
         scope.cookies ??= createMutableCookies(request.headers, () => scope.phase === 'handler')
         return scope.cookies
       })
@@ -124,7 +126,7 @@ function finishResponse(result: unknown, run: HandlerRun, scope: RequestScope): 
   const { headers } = result
   if (headers.has('x-middleware-rewrite')) throw new Error('NextResponse.rewrite() can be used in a proxy alone, not in a route handler.')
   if (headers.get('x-middleware-next') === '1') throw new Error('NextResponse.next() can be used in a proxy alone, not in a route handler.')
-  if (result.type === 'error') throw new Error('Response.error() is not an answer that can be sent.')
+  if (result.status === 0) throw new Error('Response.error() is not an answer that can be sent.')
   const isModified = (scope.cookies?.modified.size ?? 0) > 0
   if (!isModified && !STRIPPED.some((name) => headers.has(name))) return result
   const response = withMutableHeaders(result)
