@@ -7,7 +7,7 @@ import { EveryrouteError } from '../routing/errors.js'
 import { bundlePlugin, DIRNAME_MODULE } from './bundle-plugin.js'
 import { ownPackage, resolveOwnModule } from './next-alias.js'
 import type { InstalledPackage } from './packages.js'
-import { resolvePlugin, sharedViteConfig } from './vite.js'
+import { NODE_RESOLVE, resolvePlugin, sharedViteConfig } from './vite.js'
 
 /** The hosts that {@link bundle} can write for. */
 export const BUILD_TARGETS = ['node'] as const
@@ -81,12 +81,7 @@ async function runVite(options: BundleOptions, external: Map<string, InstalledPa
         resolvePlugin(),
         bundlePlugin({ external: options.external ?? [], onExternal: (pkg) => external.set(pkg.name, pkg), virtual }),
       ],
-      resolve: {
-        tsconfigPaths: true,
-        // What Node.js itself would take, so that a package is the same file here and in `dev`.
-        conditions: ['node', 'production'],
-        mainFields: [],
-      },
+      environments: { ssr: { resolve: NODE_RESOLVE } },
       ssr: { noExternal: true, target: 'node' },
       build: {
         ssr: true,

@@ -8,7 +8,7 @@ import type { RouteModule } from '../routing/manifest.js'
 import { createInteropEvaluator } from './dev-interop.js'
 import { isNextModule, resolveOwnModule } from './next-alias.js'
 import { isCommonJs } from './packages.js'
-import { resolvePlugin, sharedViteConfig } from './vite.js'
+import { NODE_RESOLVE, resolvePlugin, sharedViteConfig } from './vite.js'
 
 /** The project's modules as `dev` runs them: transformed by Vite, evaluated in this process. */
 export interface DevModules {
@@ -105,7 +105,10 @@ export async function createDevModules(root: string): Promise<DevModules> {
     optimizeDeps: { noDiscovery: true },
     environments: {
       ssr: {
-        resolve: { noExternal: [/^next\/(?:server|headers|navigation|cache|og)/, /^everyroute(?:\/|$)/, 'server-only', 'client-only'] },
+        resolve: {
+          ...NODE_RESOLVE,
+          noExternal: [/^next\/(?:server|headers|navigation|cache|og)/, /^everyroute(?:\/|$)/, 'server-only', 'client-only'],
+        },
         dev: {
           createEnvironment(name, config) {
             const environment = createRunnableDevEnvironment(name, config, { runnerOptions: { hmr: false, evaluator } })

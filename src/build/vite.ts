@@ -29,6 +29,9 @@ export function resolvePlugin(options: ResolvePluginOptions = {}): Plugin {
   }
 }
 
+/** Finds in a package what Node.js itself would find, so that `build` bundles the file that `dev` runs. */
+export const NODE_RESOLVE: { readonly conditions: string[]; readonly mainFields: string[] } = { conditions: ['node'], mainFields: ['main'] }
+
 /** The part of the Vite config that `dev` and `build` share. Project-level Vite and PostCSS configs are not read. */
 export function sharedViteConfig(root: string): InlineConfig {
   return {

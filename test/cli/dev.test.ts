@@ -97,7 +97,10 @@ test('two files for one path are an error of every request until one of them is 
   await writeFiles(dir, { 'routes/(g)/a/route.ts': answering('other') })
   const broken = await server.get('/b')
   expect(broken.status).toBe(500)
-  expect(broken.json()).toMatchObject({ code: 'ERR_DUPLICATE_PATH', files: [expect.stringContaining('(g)/a/route.ts'), expect.stringContaining('a/route.ts')] })
+  expect(broken.json()).toMatchObject({
+    code: 'ERR_DUPLICATE_PATH',
+    files: [expect.stringContaining('(g)/a/route.ts'), expect.stringContaining('a/route.ts')],
+  })
   await server.get('/b')
   expect(server.output().match(/ERR_DUPLICATE_PATH/g)).toHaveLength(1)
   await rm(join(dir, 'routes/(g)'), { recursive: true })
@@ -122,7 +125,8 @@ test('loads .env files in the order of Next.js before any module, and again when
     '.env.development': 'FROM=development\n',
     '.env.production': 'FROM=production\n',
     '.env.local': 'FROM=local\n',
-    'routes/route.ts': 'const seen = [process.env.FROM, process.env.ONLY, process.env.GIVEN, process.env.NODE_ENV]\nexport const GET = () => Response.json(seen)\n',
+    'routes/route.ts':
+      'const seen = [process.env.FROM, process.env.ONLY, process.env.GIVEN, process.env.NODE_ENV]\nexport const GET = () => Response.json(seen)\n',
   })
   const server = await startDev(dir, { GIVEN: 'shell' })
   expect((await server.get('/')).json()).toEqual(['local', 'env', 'shell', 'development'])
@@ -159,7 +163,8 @@ export const GET = (request: NextRequest) =>
 test('CommonJS gives its default and named exports as in a build, from the project and from packages', async () => {
   const dir = await createProject({
     'node_modules/compiled/package.json': '{ "name": "compiled", "version": "1.0.0" }',
-    'node_modules/compiled/index.js': 'Object.defineProperty(exports, "__esModule", { value: true }); exports.default = () => "default"; Object.assign(exports, { named: "named" })\n',
+    'node_modules/compiled/index.js':
+      'Object.defineProperty(exports, "__esModule", { value: true }); exports.default = () => "default"; Object.assign(exports, { named: "named" })\n',
     'lib/plain.js': "const path = require('path')\nmodule.exports = { join: path.join('a', 'b'), dir: __dirname }\n",
     'routes/route.ts': `import compiled, { named } from 'compiled'
 import plain, { join } from '../lib/plain'

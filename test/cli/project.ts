@@ -25,10 +25,7 @@ export async function writeFiles(dir: string, files: Readonly<Record<string, str
 }
 
 /** A project in a folder of its own, removed when the test is over. */
-export async function createProject(
-  files: Readonly<Record<string, string>>,
-  options: { packages?: boolean } = {},
-): Promise<string> {
+export async function createProject(files: Readonly<Record<string, string>>, options: { packages?: boolean } = {}): Promise<string> {
   const dir = await temporaryFolder()
   await writeFiles(dir, files)
   if (options.packages) await symlink(join(REPOSITORY, 'node_modules'), join(dir, 'node_modules'))

@@ -1,0 +1,225 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { cp, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { answering, CLI, createProject, everyroute, type RunningServer, startProcess, temporaryFolder, writeFiles } from './project.js'
+
+/** Builds a project and moves its output to an empty folder elsewhere, the project being deleted. */
+async function buildElsewhere(
+  files: Readonly<Record<string, string>>,
+  options: { packages?: boolean; args?: readonly string[] } = {},
+): Promise<string> {
+  const dir = await createProject(files, options)
+  const { code, stdout, stderr } = await everyroute(dir, ['build', ...(options.args ?? [])])
+  expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' })
+  const elsewhere = await temporaryFolder()
+  await cp(join(dir, '.output'), elsewhere, { recursive: true })
+  await rm(dir, { recursive: true })
+  return elsewhere
+}
+
+const startOutput = (dir: string, env: NodeJS.ProcessEnv = {}, node?: string): Promise<RunningServer> =>
+  startProcess(dir, ['server.mjs'], { env: { PORT: '0', HOST: '127.0.0.1', ...env }, ...(node === undefined ? {} : { node }) })
+
+/** A `node` of the machine that is another version than the one that runs the tests. */
+function otherNode(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(':').filter((dir) => !dir.includes('node_modules'))
+  const found = folders.map((dir) => join(dir, 'node')).filter((file) => existsSync(file))
+  return found.find((file) => execFileSync(file, ['--version'], { encoding: 'utf8' }).trim() !== process.version)
+}
+
+const API = {
+  'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./*"] }, "jsx": "preserve" } }',
+  'lib/index.ts':
+    "export * from './names'\nnamespace Names { export const first = 'Ada' }\nimport First = Names.first\nexport const first: string = First\n",
+  'lib/names.ts': "export const all: readonly string[] = ['Ada', 'Grace']\n",
+  'app/users/[id]/route.tsx': `import { NextResponse, type NextRequest } from 'next/server'
+import { all, first } from '@/lib'
+import 'server-only'
+export async function GET(request: NextRequest, { params }: { params: Promise<{ id: string }> }) {
+  return NextResponse.json({ id: (await params).id, q: request.nextUrl.searchParams.get('q'), all, first, env: process.env.NODE_ENV })
+}
+export const POST = async (request: Request) => Response.json({ got: await request.json(), name: POST.name }, { status: 201 })
+`,
+}
+
+test('the output runs in an empty folder elsewhere, without node_modules', async () => {
+  const dir = await buildElsewhere(API)
+  expect(existsSync(join(dir, 'node_modules'))).toBe(false)
+  const server = await startOutput(dir)
+  const user = { id: 'a b', q: '1', all: ['Ada', 'Grace'], first: 'Ada', env: 'production' }
+  expect((await server.get('/users/a%20b?q=1')).json()).toEqual(user)
+  const posted = await server.get('/users/1', { method: 'POST', body: '{"x":1}' })
+  expect({ status: posted.status, body: posted.json() }).toEqual({ status: 201, body: { got: { x: 1 }, name: 'POST' } })
+  expect(await server.stop()).toBe(0)
+})
+
+const other = otherNode()
+test.skipIf(other === undefined)('the output runs on the other Node.js of the machine', async () => {
+  const server = await startOutput(await buildElsewhere(API), {}, other)
+  expect((await server.get('/users/7')).json()).toMatchObject({ id: '7', first: 'Ada' })
+  expect(await server.stop()).toBe(0)
+})
+
+test('prints the routes, the sizes and how to run it; the output names no folder of the machine', async () => {
+  const dir = await createProject(API)
+  const { stdout } = await everyroute(dir, ['build'])
+  expect(stdout).toContain('1 route in app, manifest in .everyroute/manifest.ts\n')
+  expect(stdout).toMatch(/^ {2}\.output\/server\.mjs {2}[\d.]+ kB$/m)
+  expect(stdout).toMatch(/Built in [\d.]+ m?s\. Run it: node \.output\/server\.mjs\n$/)
+  for (const name of readdirSync(join(dir, '.output'), { recursive: true, encoding: 'utf8' })) {
+    if (name.endsWith('.mjs')) expect(readFileSync(join(dir, '.output', name), 'utf8'), name).not.toContain(dir)
+  }
+})
+
+test('packages keep the side effects that they rely on: zod has its messages', async () => {
+  const route =
+    "import { object, string } from 'zod'\nexport const GET = () => Response.json(object({ name: string() }).safeParse({ name: 1 }).error!.issues[0].message)\n"
+  const server = await startOutput(await buildElsewhere({ 'routes/route.ts': route }, { packages: true }))
+  expect((await server.get('/')).json()).toBe('Invalid input: expected string, received number')
+})
+
+test('a package that says sideEffects: false is run whole, as Node.js runs it', async () => {
+  const server = await startOutput(
+    await buildElsewhere({
+      'node_modules/quiet/package.json':
+        '{ "name": "quiet", "version": "1.0.0", "type": "module", "sideEffects": false, "exports": "./index.js" }',
+      'node_modules/quiet/index.js': "import './register.js'\nexport const value = () => globalThis.registered\n",
+      'node_modules/quiet/register.js': "globalThis.registered = 'yes'\n",
+      'routes/route.ts': "import { value } from 'quiet'\nexport const GET = () => Response.json(value())\n",
+    }),
+  )
+  expect((await server.get('/')).json()).toBe('yes')
+})
+
+test('CommonJS packages work through default and named imports, with __dirname and require', async () => {
+  const server = await startOutput(
+    await buildElsewhere({
+      'node_modules/plain/package.json': '{ "name": "plain", "version": "1.0.0", "main": "./main.js", "module": "./wrong.mjs" }',
+      'node_modules/plain/main.js':
+        "const path = require('path')\nmodule.exports = function plain() { return path.basename(__dirname) }\nmodule.exports.named = typeof __filename\n",
+      'node_modules/plain/wrong.mjs': "export default 'wrong'\n",
+      'node_modules/compiled/package.json': '{ "name": "compiled", "version": "1.0.0" }',
+      'node_modules/compiled/index.js':
+        'Object.defineProperty(exports, "__esModule", { value: true }); exports.default = () => "default"; exports.other = 2\n',
+      'routes/route.ts': `import plain, { named } from 'plain'
+import compiled, { other } from 'compiled'
+import * as all from 'compiled'
+export const GET = () => Response.json([plain(), named, compiled(), other, all.other])\n`,
+    }),
+  )
+  expect((await server.get('/')).json()).toEqual(['chunks', 'string', 'default', 2, 2])
+})
+
+test('a file named by import.meta.url goes along', async () => {
+  const dir = await buildElsewhere({
+    'routes/font.bin': 'glyphs',
+    'routes/route.ts':
+      "import { readFileSync } from 'node:fs'\nexport const GET = () => new Response(readFileSync(new URL('./font.bin', import.meta.url)))\n",
+  })
+  expect((await (await startOutput(dir)).get('/')).text).toBe('glyphs')
+})
+
+test('native packages stay outside, are named and listed with their versions', async () => {
+  const dir = await createProject({
+    'node_modules/addon/package.json': '{ "name": "addon", "version": "3.2.1", "dependencies": { "node-gyp-build": "1" } }',
+    'node_modules/addon/index.js': "module.exports = { native: 'called' }\n",
+    'node_modules/chosen/package.json': '{ "name": "chosen", "version": "0.1.0", "type": "module", "exports": { "./sub": "./sub.js" } }',
+    'node_modules/chosen/sub.js': "export const sub = 'sub'\n",
+    'everyroute.config.mjs': "export default { external: ['chosen'] }\n",
+    'routes/route.ts':
+      "import { native } from 'addon'\nimport { sub } from 'chosen/sub'\nexport const GET = () => Response.json([native, sub])\n",
+  })
+  const { code, stdout } = await everyroute(dir, ['build'])
+  expect(code).toBe(0)
+  expect(stdout).toContain('  addon   3.2.1\n  chosen  0.1.0\n')
+  expect(JSON.parse(readFileSync(join(dir, '.output/package.json'), 'utf8')).dependencies).toEqual({ addon: '3.2.1', chosen: '0.1.0' })
+  const server = await startOutput(join(dir, '.output'))
+  expect((await server.get('/')).json()).toEqual(['called', 'sub'])
+})
+
+test('an import of a name that next/* does not have fails the build with the file and the name', async () => {
+  const route = await createProject({ 'routes/route.ts': "import { zork } from 'next/server'\nexport const GET = zork\n" })
+  const direct = await everyroute(route, ['build'])
+  expect(direct.code).toBe(1)
+  expect(direct.stderr).toMatch(/ERR_UNKNOWN_NEXT_EXPORT[\s\S]*zork[\s\S]*routes\/route\.ts/)
+
+  const library = await createProject({
+    'lib.ts': "import { zork } from 'next/headers'\nexport const value = zork\n",
+    'routes/route.ts': "import { value } from '../lib'\nexport const GET = () => value\n",
+  })
+  const indirect = await everyroute(library, ['build'])
+  expect(indirect.code).toBe(1)
+  expect(indirect.stderr).toMatch(/ERR_UNKNOWN_NEXT_EXPORT[\s\S]*zork is not exported by next\/headers[\s\S]*file {2}lib\.ts/)
+})
+
+test('an import that leads nowhere fails the build with the file, and leaves the last output as it was', async () => {
+  const dir = await createProject({ 'routes/route.ts': answering('first') })
+  expect((await everyroute(dir, ['build'])).code).toBe(0)
+  await writeFiles(dir, { 'routes/route.ts': "import { x } from './nowhere'\nexport const GET = () => x\n" })
+  const { code, stderr } = await everyroute(dir, ['build'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/ERR_BUNDLE[\s\S]*\.\/nowhere[\s\S]*routes\/route\.ts/)
+  expect(readdirSync(dir).sort()).toEqual(['.everyroute', '.output', 'routes'])
+  expect((await (await startOutput(join(dir, '.output'))).get('/')).text).toBe('"first"')
+})
+
+test.each([
+  ['.', 'is the project root or holds it'],
+  ['..', 'is the project root or holds it'],
+  ['routes', 'is, holds or lies in the routes folder'],
+  ['routes/out', 'is, holds or lies in the routes folder'],
+  ['docs', 'has files in it that no earlier build wrote'],
+])('refuses to write to %s', async (out, why) => {
+  const dir = await createProject({ 'routes/route.ts': answering('x'), 'docs/readme.md': 'mine' })
+  const { code, stderr } = await everyroute(dir, ['build', '--out', out])
+  expect(code).toBe(1)
+  expect(stderr).toContain(why)
+  expect(stderr).toContain('Name another folder with --out')
+  expect(readFileSync(join(dir, 'docs/readme.md'), 'utf8')).toBe('mine')
+})
+
+test('--strict answers as Next.js does', async () => {
+  const files = { 'routes/route.ts': answering('x') }
+  const plain = await fetch((await startOutput(await buildElsewhere(files))).url, { method: 'DELETE' })
+  expect([plain.status, plain.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
+  const strict = await fetch((await startOutput(await buildElsewhere(files, { args: ['--strict'] }))).url, { method: 'DELETE' })
+  expect([strict.status, strict.headers.get('allow'), await strict.text()]).toEqual([405, null, ''])
+})
+
+test('start runs the output in the project folder, with .env files, and drains on SIGTERM', async () => {
+  const dir = await createProject({
+    '.env': 'FROM=env\n',
+    '.env.production': 'FROM=production\n',
+    'routes/route.ts': `export const GET = () => Response.json([process.env.FROM, process.cwd(), process.env.NODE_ENV])\n`,
+    'routes/slow/route.ts': `export const GET = async () => { await new Promise((done) => setTimeout(done, 500)); return new Response('finished') }\n`,
+  })
+  await mkdir(join(dir, 'elsewhere'))
+  expect((await everyroute(dir, ['build', '--out', 'build/server'])).code).toBe(0)
+  const server = await startProcess(join(dir, 'elsewhere'), [
+    CLI,
+    'start',
+    '--root',
+    '..',
+    '--out',
+    'build/server',
+    '--port',
+    '0',
+    '--host',
+    '127.0.0.1',
+  ])
+  expect((await server.get('/')).json()).toEqual(['production', dir, 'production'])
+  const slow = server.get('/slow')
+  await new Promise((done) => setTimeout(done, 100))
+  const code = server.stop()
+  expect((await slow).text).toBe('finished')
+  expect(await code).toBe(0)
+})
+
+test('a wrong PORT and a port in use are told with the mend', async () => {
+  const dir = await buildElsewhere({ 'routes/route.ts': answering('x') })
+  await expect(startOutput(dir, { PORT: 'http' })).rejects.toThrow(/ended with 1[\s\S]*PORT is "http"/)
+  const first = await startOutput(dir)
+  await expect(startOutput(dir, { PORT: new URL(first.url).port })).rejects.toThrow(/ended with 1[\s\S]*ERR_PORT_IN_USE[\s\S]*fix/)
+})
