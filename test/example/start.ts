@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -16,15 +17,19 @@ export interface StartedExample {
   stop(): Promise<void>
 }
 
-/** `npm start` on a free port, with a new database. Throws when no address is printed within 60,000 ms. */
+/** Builds the example and runs `npm start` on a free port, with a new database. Throws when no address is printed within 60,000 ms. */
 export async function startExample(): Promise<StartedExample> {
   if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run `npm run build` first')
   const data = await mkdtemp(join(tmpdir(), 'everyroute-start-'))
 
-  // The scripts before `start` build the package anew, under the feet of the other tests.
-  const child = spawn('npm', ['start', '--ignore-scripts'], {
+  const env = { ...process.env, PORT: '0', HOST: '127.0.0.1', DATABASE_URL: `file:${join(data, 'example.db')}`, NODE_ENV: undefined }
+
+  // `prestart` would build the package anew, under the feet of the other tests: only the example is built here.
+  const out = join(data, 'output')
+  await promisify(execFile)(process.execPath, [join(root, 'dist/cli/main.js'), 'build', '--out', out], { cwd: root, env })
+  const child = spawn('npm', ['start', '--ignore-scripts', '--', '--out', out], {
     cwd: root,
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATABASE_URL: `file:${join(data, 'example.db')}`, NODE_ENV: undefined },
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own: npm and its shell don't hand every signal on.
     detached: true,
