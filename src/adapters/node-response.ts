@@ -12,7 +12,7 @@ const HTTP_WHITESPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g
 type PlainHeaders = Record<string, string>
 
 const PRINTABLE = /^[\x20-\x7e]*$/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that a header's value must not have (RFC 9110, 5.5)
+/** What a header's value must not have (RFC 9110, 5.5). */
 const INVALID_VALUE = /[\0\r\n]|[^\0-\xff]/
 
 function checkHeader(name: string, value: string): void {
@@ -117,6 +117,7 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
 
     static override [Symbol.hasInstance](value: unknown): boolean {
       const isInstance = Function.prototype[Symbol.hasInstance]
+      // biome-ignore lint/complexity/noThisInStatic: a class derived from this one asks by the same method
       return isInstance.call(this === ExactResponse ? Native : this, value as object)
     }
   }

@@ -8,6 +8,7 @@ export interface NextFetchEvent {
   waitUntil(promise: Promise<unknown>): void
 }
 
+// biome-ignore lint/suspicious/noConfusingVoidType: Next.js's own type, which lets a proxy end without a return
 export type NextMiddlewareResult = NextResponse | Response | null | undefined | void
 
 /** @see https://nextjs.org/docs/app/api-reference/file-conventions/proxy */
