@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { extname, relative, sep } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import type { EnvironmentModuleNode, Plugin, RunnableDevEnvironment } from 'vite'
@@ -90,6 +91,9 @@ function devPlugin(stamps: Map<string, string>): Plugin {
   }
 }
 
+/** Milliseconds that a refresh waits for modules that are being loaded. */
+const LONGEST_WAIT = 2000
+
 /** Starts Vite without a server, a watcher or a client. */
 export async function createDevModules(root: string): Promise<DevModules> {
   const { createRunnableDevEnvironment, createServer } = await import('vite')
@@ -128,14 +132,19 @@ export async function createDevModules(root: string): Promise<DevModules> {
     },
   })
   const environment = server.environments.ssr as RunnableDevEnvironment
+  const loading = new Set<Promise<unknown>>()
   let failed = false
   return {
     async load(file) {
+      const loaded = environment.runner.import(file)
+      loading.add(loaded)
       try {
-        return await environment.runner.import(file)
+        return await loaded
       } catch (error) {
         failed = true
         throw describeError(error, root)
+      } finally {
+        loading.delete(loaded)
       }
     },
     async resolve(specifier, importer) {
@@ -144,6 +153,9 @@ export async function createDevModules(root: string): Promise<DevModules> {
     },
     async refresh() {
       const changed = changedModules(environment, stamps)
+      // The runner must not lose a module while it loads it; a load that takes longer than that waits for something itself.
+      if (changed.length > 0 || failed)
+        await Promise.race([Promise.allSettled(loading), setTimeout(LONGEST_WAIT, undefined, { ref: false })])
       if (failed) changed.push(...(await failedModules(environment)))
       failed = false
       return invalidate(environment, changed)
@@ -152,13 +164,17 @@ export async function createDevModules(root: string): Promise<DevModules> {
   }
 }
 
-function changedModules({ moduleGraph }: RunnableDevEnvironment, stamps: ReadonlyMap<string, string>): EnvironmentModuleNode[] {
+function changedModules({ moduleGraph }: RunnableDevEnvironment, stamps: Map<string, string>): EnvironmentModuleNode[] {
   const changed: EnvironmentModuleNode[] = []
   for (const [id, modules] of moduleGraph.fileToModulesMap) {
     const file = pathOf(id)
     if (isInPackages(file)) continue
-    const stamp = stamps.get(file)
-    if (stamp !== undefined && stamp !== fileStamp(file)) changed.push(...modules)
+    const known = stamps.get(file)
+    const now = known === undefined ? undefined : fileStamp(file)
+    if (now === known || now === undefined) continue
+    // Reported once: what imports the module next reads the file, and its stamp, again.
+    stamps.set(file, now)
+    changed.push(...modules)
   }
   return changed
 }
