@@ -7,18 +7,20 @@ type LightCache = [status: number, body: unknown, headers: Headers | Record<stri
 
 const PRINTABLE = /^[\t\x20-\x7e]*$/
 
-/** Header values and status texts go out in UTF-8, as from Next.js's server; Node.js writes them as Latin-1. */
+/** Beside a body, header values and status texts go out in UTF-8, as from Next.js's server; Node.js writes them as Latin-1. */
 const toWire = (text: string): string => (PRINTABLE.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'))
+
+const asIs = (text: string): string => text
 
 /** The cookies of a Set-Cookie line into which several were joined: a comma within a date has no name and `=` behind it. */
 const splitCookies = (line: string): string[] => (line.includes(',') ? line.split(/,\s*(?=[^;,=\s]+=)/) : [line])
 
 /** Headers as a record, which @hono/node-server sends as it is: with Headers it would add a media type. */
-function toRecord(headers: Headers): Record<string, string | string[]> {
+function toRecord(headers: Headers, encode: (text: string) => string): Record<string, string | string[]> {
   const record: Record<string, string | string[]> = {}
-  for (const [name, value] of headers) if (name !== 'set-cookie') record[name] = toWire(value)
+  for (const [name, value] of headers) if (name !== 'set-cookie') record[name] = encode(value)
   const cookies = headers.getSetCookie().flatMap(splitCookies)
-  if (cookies.length > 0) record['set-cookie'] = cookies.map(toWire)
+  if (cookies.length > 0) record['set-cookie'] = cookies.map(encode)
   return record
 }
 
@@ -63,6 +65,9 @@ export class ResponsePreparer {
     // Node.js encodes the head like a text that goes out with it, and as Latin-1 before bytes.
     const bytes = typeof body === 'string' ? encoder.encode(body) : body
     const sent = isChunked ? new HostResponse(body as BodyInit).body : bytes
-    return new this.#Light(sent as BodyInit | null, { status, headers: toRecord(headers) as Record<string, string> })
+    return new this.#Light(sent as BodyInit | null, {
+      status,
+      headers: toRecord(headers, body === null ? asIs : toWire) as Record<string, string>,
+    })
   }
 }

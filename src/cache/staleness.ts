@@ -23,10 +23,9 @@ export function freshnessByTags(entry: CacheEntry, states: readonly TagState[], 
   let freshness: Freshness = 'fresh'
   for (const { expiredAt, staleAt, staleUntil } of states) {
     if (expiredAt >= entry.startedAt) return 'expired'
-    if (staleAt >= entry.startedAt) {
-      if (now >= staleUntil) return 'expired'
-      freshness = 'stale'
-    }
+    // As in Next.js, what was made while the tag was stale expires with it.
+    if (now >= staleUntil && staleUntil >= entry.startedAt) return 'expired'
+    if (staleAt >= entry.startedAt) freshness = 'stale'
   }
   return freshness
 }

@@ -3,18 +3,12 @@ import type { ResponseLifetime } from './after.js'
 import type { RouteEntry, RouterContext } from './context.js'
 import { type IncomingRun, runHandler } from './handler.js'
 import type { RouteMatch } from './matcher.js'
-import { allowedMethods, handlerFor, isNextMethod, nextAllowedMethods } from './methods.js'
+import { answerWithoutHandler } from './method-answers.js'
+import { handlerFor, isNextMethod } from './methods.js'
 import type { ServerRequest } from './next-request.js'
 
 const isPromise = (value: RouteModule | Promise<RouteModule>): value is Promise<RouteModule> =>
   typeof (value as Promise<RouteModule>).then === 'function'
-
-/** The answer of a file that doesn't export the method. */
-function answerWithoutHandler(context: RouterContext, module: RouteModule, method: string): Response {
-  const allow = context.strict ? nextAllowedMethods(module) : allowedMethods(module)
-  if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
-  return context.responses.methodNotAllowed(allow)
-}
 
 function load(context: RouterContext, route: RouteEntry): RouteModule | Promise<RouteModule> {
   const module = route.load()
@@ -33,18 +27,20 @@ const loadStatic = (): Promise<typeof import('./static-side.js')> => import('./s
 
 /**
  * Answers a request whose file has been found.
+ * @param pathname the raw path by which it was found, without base path
  * @throws what the module threw while loading, or its handler while running
  */
 export async function answerRoute(
   context: RouterContext,
   match: RouteMatch<RouteEntry>,
+  pathname: string,
   request: ServerRequest,
   lifetime: () => ResponseLifetime,
 ): Promise<Response> {
   const { route } = match
   const loaded = load(context, route)
   const module = isPromise(loaded) ? await loaded : loaded
-  const incoming: IncomingRun = { context, route, module, request, params: match.params, isStaticRoute: match.isStatic, lifetime }
+  const incoming: IncomingRun = { context, route, module, request, params: match.params, pathname, isStaticRoute: match.isStatic, lifetime }
   if (!mayBeStatic(module)) return answerDynamic(incoming, request)
   const side = await loadStatic()
   return side.answerWithStatic(incoming, answerDynamic)

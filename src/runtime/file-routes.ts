@@ -88,7 +88,7 @@ export class FileRoutes {
     if (proxy) return register((c, next) => this.#answerBehindProxy(proxy, c, next, path))
     try {
       const match = this.#match(path)
-      return match && register((c) => this.#answer(match, arrive(c)), match.route.pathname)
+      return match && register((c) => this.#answer(match, path, arrive(c)), match.route.pathname)
     } catch (error) {
       if (error instanceof URIError) return this.#malformed
       throw error
@@ -97,18 +97,22 @@ export class FileRoutes {
 
   /** @throws {URIError} where a param has malformed percent-encoding */
   #match(path: string): RouteMatch<RouteEntry> | undefined {
-    const { basePath, trailingSlash } = this.#context
+    const { basePath } = this.#context
     if (basePath !== '' && path !== basePath && !path.startsWith(`${basePath}/`)) return undefined
-    const inner = path.slice(basePath.length) || '/'
-    return this.#matcher.match(trailingSlash && inner.length > 1 && inner.endsWith('/') ? inner.slice(0, -1) : inner)
+    return this.#matcher.match(this.#withoutBase(path))
+  }
+
+  #withoutBase(path: string): string {
+    const inner = path.slice(this.#context.basePath.length) || '/'
+    return inner.length > 1 && inner.endsWith('/') ? inner.slice(0, -1) : inner
   }
 
   /** Runs the file; what goes wrong is thrown to Hono's error handler. */
-  async #answer(match: RouteMatch<RouteEntry>, arrival: Arrival): Promise<Response> {
+  async #answer(match: RouteMatch<RouteEntry>, path: string, arrival: Arrival): Promise<Response> {
     const context = this.#context
     const request = toHandlerRequest(context, arrival.request, arrival.serverOrigin)
     try {
-      return arrival.release(await answerRoute(context, match, request, arrival.lifetime))
+      return arrival.release(await answerRoute(context, match, this.#withoutBase(path), request, arrival.lifetime))
     } catch (thrown) {
       arrival.release(new Response(null))
       const { file, pathname } = match.route
@@ -121,11 +125,13 @@ export class FileRoutes {
     const arrival = arrive(c)
     try {
       const decision = await proxy.decide(arrival, path)
+      // What an error handler answers carries the proxy's headers too.
+      for (const [name, value] of decision.headers ?? []) c.header(name, value, { append: name === 'set-cookie' })
       if (decision.response) return arrival.release(decision.response)
       const target = decision.pathname ?? path
       const match = this.#matchLeniently(target)
       if (match instanceof Response) return proxy.finish(match, decision)
-      if (match) return proxy.finish(await this.#answer(match, { ...arrival, request: decision.request }), decision)
+      if (match) return proxy.finish(await this.#answer(match, target, { ...arrival, request: decision.request }), decision)
       if (decision.pathname !== undefined) return proxy.finish(this.#context.responses.notFound(), decision)
       await next()
       c.res = proxy.finish(c.res, decision)

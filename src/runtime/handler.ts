@@ -18,6 +18,8 @@ export interface IncomingRun {
   readonly module: RouteModule
   readonly request: ServerRequest
   readonly params: RouteParamValues
+  /** The raw path by which the file was found, without base path; a proxy's rewrite makes it another than the request's. */
+  readonly pathname: string
   /** Whether the path has no params. */
   readonly isStaticRoute: boolean
   /** The client's own headers, where the handler sees none: they tell draft mode. Default: the request's. */

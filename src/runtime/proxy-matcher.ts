@@ -7,7 +7,6 @@ interface MatcherObject {
   readonly source: string
   readonly has?: readonly Condition[]
   readonly missing?: readonly Condition[]
-  readonly basePath?: false
 }
 
 /** Whether a proxy is to run for a request, given its pathname as sent, base path included. */
@@ -19,10 +18,10 @@ const invalid = (file: string, value: unknown, mend: string): TypeError =>
 function compileSource(matcher: MatcherObject, basePath: string, file: string): RegExp {
   const { source } = matcher
   if (typeof source !== 'string' || !source.startsWith('/')) throw invalid(file, source, 'a source is a path that starts with a slash')
-  const prefix = matcher.basePath === false ? '' : basePath
   try {
-    // Next.js compiles to the source of the expression alone, which makes it case-sensitive.
-    return new RegExp(tokensToRegexp(parse(source === '/' && prefix !== '' ? prefix : `${prefix}${source}`)).source)
+    // As in Next.js: case-sensitive, and with the suffix of its data requests.
+    const pattern = source === '/' ? basePath || '/' : `${basePath}${source}{(\\.json)}?`
+    return new RegExp(tokensToRegexp(parse(pattern)).source)
   } catch (cause) {
     throw Object.assign(invalid(file, source, 'it is not a path-to-regexp pattern'), { cause })
   }

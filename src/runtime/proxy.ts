@@ -43,11 +43,30 @@ export function readProxy(module: RouteModule, file: string, context: RouterCont
   return { run: run as ProxyFunction, matches: compileMatcher(matcher, context.basePath, file) }
 }
 
-/** The target without its origin, where that is the request's own. */
-function relativeTo(target: string, origin: string): string {
-  const url = URL.canParse(target) ? new URL(target) : undefined
-  return url && url.origin === origin ? url.pathname + url.search + url.hash : target
+/**
+ * A redirect's target as it is sent: without its origin, where that is the request's own and what is left names no host.
+ * @throws {TypeError} for a relative target in strict mode: Next.js takes none from a proxy
+ */
+function locationFor(target: string, origin: string, strict: boolean): string {
+  if (!URL.canParse(target)) {
+    if (strict) throw new TypeError(`A proxy's Location must be absolute; it is ${JSON.stringify(target)}.`)
+    return target
+  }
+  const url = new URL(target)
+  return url.origin === origin && !url.pathname.startsWith('//') ? url.pathname + url.search + url.hash : url.href
 }
+
+/** Headers that concern one connection or one body, and are not handed on. */
+const NOT_ADDED = [
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'keepalive',
+  'accept-encoding',
+  'expect',
+]
 
 function withoutInternal(headers: Headers): Headers {
   const shown = new Headers(headers)
@@ -55,33 +74,42 @@ function withoutInternal(headers: Headers): Headers {
   return shown
 }
 
-/** The request with the headers that the proxy hands on: exactly those that it names. */
-function overrideHeaders(request: Request, answer: Headers): Request {
+/** The headers that the proxy hands on to the handler: exactly those that it names, or the request's own where it names none. */
+function handedHeaders(request: Request, answer: Headers): Headers {
   const names = answer.get(REQUEST_NAMES)
-  if (names === null) return request
+  if (!names) return new Headers(request.headers)
   const headers = new Headers()
   for (const name of names.split(',')) {
     const value = answer.get(REQUEST_PREFIX + name.trim())
-    if (name !== '' && value !== null) headers.set(name.trim(), value)
+    if (value !== null) headers.set(name.trim(), value)
   }
+  return headers
+}
+
+/** The request for the handler. It shows what the proxy adds to the answer, as in Next.js. */
+function handOn(request: Request, answer: Headers, added: Headers): Request {
+  if (!answer.get(REQUEST_NAMES) && [...added].length === 0) return request
+  const headers = handedHeaders(request, answer)
+  for (const [name, value] of added) if (name !== 'set-cookie') headers.set(name, value)
   const { method, signal } = request
   const body = method === 'GET' || method === 'HEAD' ? null : request.body
   const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body, duplex: 'half' }
   return new Request(request.url, init)
 }
 
-function readOutcome(result: unknown, request: Request, origin: string): ProxyOutcome {
+function readOutcome(result: unknown, request: Request, origin: string, strict: boolean): ProxyOutcome {
   if (result === undefined || result === null) return { kind: 'next', request, rewrite: undefined, headers: new Headers() }
   if (!isResponse(result)) throw new TypeError('A proxy must return a Response, a NextResponse, or nothing.')
   const { headers } = result
   const rewrite = headers.get('x-middleware-rewrite')
-  if (rewrite !== null || headers.get('x-middleware-next') === '1') {
-    const url = rewrite === null ? undefined : new URL(rewrite, request.url)
-    return { kind: 'next', request: overrideHeaders(request, headers), rewrite: url, headers: withoutInternal(headers) }
-  }
   const shown = withoutInternal(headers)
   const location = shown.get('location')
-  if (location !== null) shown.set('location', relativeTo(location, origin))
+  if (location !== null) shown.set('location', locationFor(location, origin, strict))
+  if (rewrite !== null || headers.get('x-middleware-next') === '1') {
+    const url = rewrite === null ? undefined : new URL(rewrite, request.url)
+    for (const name of NOT_ADDED) shown.delete(name)
+    return { kind: 'next', request: handOn(request, headers, shown), rewrite: url, headers: shown }
+  }
   return { kind: 'response', response: new Response(result.body, { status: result.status, statusText: result.statusText, headers: shown }) }
 }
 
@@ -100,17 +128,17 @@ export async function runProxy(
   const seen = withUrl(hasBody ? request.clone() : request, url)
   const { basePath, trailingSlash } = context
   const result = await proxy.run(asNextRequest(seen, { basePath, trailingSlash }), { sourcePage: '/', waitUntil })
-  return readOutcome(result, request, new URL(url).origin)
+  return readOutcome(result, request, new URL(url).origin, context.strict)
 }
 
-/** Adds a proxy's headers to an answer: they win over the answer's own, and cookies are added. */
+/** Adds a proxy's headers to an answer: they win over the answer's own; cookies and Vary come before its own. */
 export function addProxyHeaders(response: Response, added: Headers): Response {
   let isEmpty = true
   for (const _ of added) isEmpty = false
   if (isEmpty) return response
   const headers = new Headers(added)
   for (const [name, value] of response.headers) {
-    if (name === 'set-cookie') headers.append(name, value)
+    if (name === 'set-cookie' || name === 'vary') headers.append(name, value)
     else if (!headers.has(name)) headers.set(name, value)
   }
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers })

@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { basePath as mountPath } from 'hono/route'
 import type { Handler } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
@@ -9,13 +9,15 @@ import { rawPathname } from './incoming.js'
 import { createContext, type RouterOptions } from './router-context.js'
 
 /** The answer to an error: Hono's HTTPException knows its own, any other is a 500 whose cause is reported, not sent. */
-function answerError(context: RouterContext, error: Error): Response {
+function answerError(context: RouterContext, error: Error, c: Context): Response {
   const origin = originOf(error)
   if ('getResponse' in error && typeof error.getResponse === 'function' && !(context.strict && origin)) {
-    return error.getResponse() as Response
+    const response = error.getResponse() as Response
+    return c.newResponse(response.body, response)
   }
   context.report(error, origin ?? { phase: 'handler' })
-  return context.responses.internalError(error)
+  const response = context.responses.internalError(error)
+  return c.newResponse(response.body, response)
 }
 
 /**
@@ -51,6 +53,6 @@ export function createRouter(manifest: RouteManifest, options: RouterOptions = {
   }) as typeof use
   app.all('*', mounted)
   app.notFound(() => context.responses.notFound())
-  app.onError((error) => answerError(context, error))
+  app.onError((error, c) => answerError(context, error, c))
   return app
 }

@@ -5,10 +5,10 @@ import { pathTags } from '../cache/tags.js'
 import type { RouteModule } from '../routing/manifest.js'
 import type { RouteEntry } from './context.js'
 import { type HandlerRun, type IncomingRun, runHandler } from './handler.js'
-import { rawPathname } from './incoming.js'
 import type { RouteParamValues } from './matcher.js'
 import { handlerFor } from './methods.js'
 import { asNextRequest } from './next-request.js'
+import { serverError } from './responses.js'
 import { isDynamicUsage, StaticAttempt } from './static-attempt.js'
 import { generateStaticParams, paramsKey, readStaticPlan, type StaticPlan } from './static-plan.js'
 import { emptyRequest, trackedRequest } from './static-request.js'
@@ -70,13 +70,13 @@ export class StaticRoute {
   async #makeListed(cache: Cache, incoming: IncomingRun): Promise<void> {
     const { route } = incoming
     const listed = await this.listed(route.file)
-    const isForced = this.plan.mode !== 'auto'
-    if (listed.length === 0 && this.plan.dynamicParams && !isForced) this.isDynamic = true
     const handler = handlerFor(incoming.module, 'GET')!
-    for (const params of listed) {
+    for (const given of listed) {
       if (this.isDynamic) return
-      const request = asNextRequest(new Request(new URL(pathnameOf(route.pathname, params), incoming.request.url)))
-      await answerStatic(cache, this, { ...incoming, request, params, handler })
+      const pathname = pathnameOf(route.pathname, given)
+      const request = asNextRequest(new Request(new URL(pathname, incoming.request.url)))
+      const params = Object.fromEntries(Object.entries(given).filter(([, value]) => value?.length !== 0))
+      await answerStatic(cache, this, { ...incoming, request, params, pathname, handler })
     }
     this.isSettled = !this.isDynamic
   }
@@ -140,10 +140,13 @@ function fromKept(entry: CacheEntry, isHead: boolean): Response {
 async function produce(route: StaticRoute, run: HandlerRun): Promise<CacheValue> {
   const attempt = new StaticAttempt(route.plan.mode, route.plan.revalidate)
   const { context, request } = run
-  const seen = attempt.mode === 'force-static' ? emptyRequest(context, request) : trackedRequest(request, attempt, run.route.pathname)
+  const seen =
+    attempt.mode === 'force-static'
+      ? emptyRequest(context, request, run.pathname)
+      : trackedRequest(request, run.pathname, attempt, run.route.pathname)
   const response = await runHandler({ ...run, request: seen, staticAttempt: attempt })
   const page = `/${run.route.file.replace(/\.[^./]+$/, '')}`
-  return toKept(response, [...pathTags(rawPathname(request.url), page), ...attempt.tags], attempt)
+  return toKept(response, [...pathTags(run.pathname, page), ...attempt.tags], attempt)
 }
 
 /** The key under which a route's answer for params is kept. */
@@ -159,6 +162,8 @@ export async function answerStatic(cache: Cache, route: StaticRoute, run: Handle
   try {
     const key = await answerKey(run.route, run.params)
     const { entry } = await cache.remember(key, { waitUntil: (work) => lifetime().waitUntil(work) }, () => produce(route, run))
+    // Next.js keeps a 204 but fails to send it.
+    if (run.context.strict && (entry.value as unknown as KeptAnswer).status === 204) return serverError()
     return fromKept(entry, request.method === 'HEAD')
   } catch (error) {
     // Once a file's generated params have made it static, Next.js takes a read of the request for a mistake.

@@ -20,8 +20,8 @@ function track(target: object, name: string, expression: string, attempt: Static
 }
 
 /** A request without query, headers and cookies: what `dynamic = 'force-static'` shows of any request. Its body stays. */
-export function emptyRequest(context: RouterContext, request: ServerRequest): ServerRequest {
-  const { origin, pathname } = new URL(request.url)
+export function emptyRequest(context: RouterContext, request: ServerRequest, pathname: string): ServerRequest {
+  const { origin } = new URL(request.url)
   const url = `${context.strict ? BUILD_ORIGIN : origin}${pathname}`
   const { method, signal } = request
   const empty = method === 'GET' || method === 'HEAD' ? new Request(url, { method, signal }) : withoutHeaders(withUrl(request, url))
@@ -34,13 +34,16 @@ function withoutHeaders(request: Request): Request {
 }
 
 /** A request that tells the attempt, and throws, where the handler reads anything but its path and method. */
-export function trackedRequest(request: ServerRequest, attempt: StaticAttempt, route: string): ServerRequest {
+export function trackedRequest(request: ServerRequest, pathname: string, attempt: StaticAttempt, route: string): ServerRequest {
   const { method } = request
-  const { pathname, origin } = new URL(request.url)
+  const { origin } = new URL(request.url)
   const tracked = asNextRequest(new Request(origin + pathname, { method }))
-  const nextUrl = new NextURL(origin + pathname)
-  for (const name of TRACKED_URL) track(nextUrl, name, `nextUrl.${name}`, attempt, route)
-  Object.defineProperty(tracked, 'nextUrl', { value: nextUrl })
+  const createUrl = (): NextURL => {
+    const url = new NextURL(origin + pathname)
+    for (const name of TRACKED_URL) track(url, name, `nextUrl.${name}`, attempt, route)
+    return Object.defineProperty(url, 'clone', { value: createUrl })
+  }
+  Object.defineProperty(tracked, 'nextUrl', { value: createUrl() })
   for (const name of [...TRACKED, 'cookies']) track(tracked, name, `request.${name}`, attempt, route)
   return tracked
 }

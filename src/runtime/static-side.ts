@@ -2,6 +2,7 @@ import type { RouteSegmentConfig } from '../routing/manifest.js'
 import { openCache } from './data-cache.js'
 import { hasDraftMode } from './draft-mode.js'
 import type { IncomingRun } from './handler.js'
+import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor } from './methods.js'
 import type { ServerRequest } from './next-request.js'
 import { serverError, UNCACHED } from './responses.js'
@@ -18,9 +19,9 @@ const onlyRead = (): Response =>
 
 /** Runs the handler for one request. `force-static` empties the request all the same. */
 async function answerUnkept(incoming: IncomingRun, answerDynamic: AnswerDynamic): Promise<Response> {
-  const { context, module, request } = incoming
+  const { context, module, pathname, request } = incoming
   if ((module as RouteSegmentConfig).dynamic !== 'force-static') return answerDynamic(incoming, request)
-  return answerDynamic({ ...incoming, clientHeaders: request.headers }, emptyRequest(context, request))
+  return answerDynamic({ ...incoming, clientHeaders: request.headers }, emptyRequest(context, request, pathname))
 }
 
 /** Draft mode passes by what is kept, and nobody keeps what it answers. */
@@ -32,21 +33,21 @@ async function answerDraft(incoming: IncomingRun, answerDynamic: AnswerDynamic):
 }
 
 /**
- * Next.js's accidents with other methods on files whose GET is kept: prerendered paths take none, paths with generated
- * params answer any method with what is kept.
+ * Next.js's accidents with other methods on files whose GET is kept: prerendered paths take none, paths with params
+ * answer any method with what is kept, which may be what another method made.
  */
 async function answerOtherMethod(incoming: IncomingRun, route: StaticRoute, answerDynamic: AnswerDynamic): Promise<Response> {
   const { context, isStaticRoute } = incoming
   if (!context.strict) return answerUnkept(incoming, answerDynamic)
   if (isStaticRoute) return onlyRead()
-  return route.plan.generateParams ? answerKept(incoming, route, answerDynamic) : serverError()
+  return answerKept(incoming, route, answerDynamic)
 }
 
 /** Answers with what is kept, or makes it. Where the handler reads the request, Next.js fails; by default it then runs for each. */
 async function answerKept(incoming: IncomingRun, route: StaticRoute, answerDynamic: AnswerDynamic): Promise<Response> {
   const { context, module, request, route: entry } = incoming
   const handler = handlerFor(module, request.method)
-  const run = { ...incoming, handler: handler ?? (() => context.responses.methodNotAllowed('GET, HEAD')) }
+  const run = { ...incoming, handler: handler ?? (() => answerWithoutHandler(context, module, request.method)) }
   try {
     return (await answerStatic(openCache(context.cache), route, run)) ?? (await answerUnkept(incoming, answerDynamic))
   } catch (error) {

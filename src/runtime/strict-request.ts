@@ -1,5 +1,17 @@
 /** Names that Next.js takes away from a request before a handler sees it. */
-const INTERNAL_HEADERS = ['x-matched-path']
+const INTERNAL_HEADERS = [
+  'x-matched-path',
+  'x-middleware-override-headers',
+  'x-middleware-next',
+  'x-middleware-rewrite',
+  'x-middleware-redirect',
+  'x-middleware-set-cookie',
+  'x-middleware-skip',
+  'x-now-route-matches',
+  'x-nextjs-data',
+  'x-next-resume-state-length',
+  'next-resume',
+]
 
 /** Query names by which Next.js hands params on: `nxtP…` and `nxtI…`. */
 const isInternalQuery = (name: string): boolean => /^nxt[PI]./.test(name)

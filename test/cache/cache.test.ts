@@ -150,16 +150,19 @@ describe('revalidateTag', () => {
     expect([await ask(cache, produce), await ask(cache, produce)]).toEqual(['2 miss', '2 fresh'])
   })
 
-  it('ends the stale time after expire seconds, for the entries of before alone', async () => {
+  it('ends the stale time after expire seconds, also for what was made in it', async () => {
     const { cache, seconds } = setUp()
     await cache.set('old', { value: 1, tags: ['t'] })
     await cache.revalidateTag('t', { expire: 10 })
     seconds(5)
     await cache.set('new', { value: 1, tags: ['t'] })
     expect(cache.lookup('old')).toMatchObject({ state: 'stale' })
+    expect(cache.lookup('new')).toMatchObject({ state: 'fresh' })
     seconds(5.01)
     expect(cache.lookup('old')).toMatchObject({ state: 'expired' })
-    expect(cache.lookup('new')).toMatchObject({ state: 'fresh' })
+    expect(cache.lookup('new')).toMatchObject({ state: 'expired' })
+    await cache.set('later', { value: 1, tags: ['t'] })
+    expect(cache.lookup('later')).toMatchObject({ state: 'fresh' })
   })
 
   it('never brings back with max what was expired', async () => {

@@ -1,0 +1,72 @@
+import type { RequestScope } from './scope.js'
+
+/** What a call of `fetch` asks for. */
+export interface FetchWish {
+  readonly cache: string | undefined
+  /** Seconds; `false`: until invalidated. */
+  readonly revalidate: number | false | undefined
+}
+
+export interface FetchPlan {
+  /** Seconds for which the answer is kept; `false`: until invalidated; 0: it isn't kept. */
+  readonly revalidate: number | false
+  /** Whether the call itself asked not to be kept, so that a route's own answer can't be kept either. */
+  readonly optsOut: boolean
+  /** What is wrong with the options, both of which are ignored then. */
+  readonly warning?: string
+}
+
+const NOT_KEPT: FetchPlan = { revalidate: 0, optsOut: false }
+
+/** @throws {Error} where `revalidate` is neither a number of 0 or more nor `false` */
+function checkRevalidate(revalidate: unknown, route: string): number | false | undefined {
+  if (revalidate === undefined || revalidate === false) return revalidate
+  if (revalidate === Number.POSITIVE_INFINITY) return false
+  if (typeof revalidate === 'number' && revalidate >= 0) return revalidate
+  throw new Error(`Invalid revalidate value "${String(revalidate)}" on "${route}", must be a non-negative number or false`)
+}
+
+const isConflict = ({ cache, revalidate }: FetchWish): boolean =>
+  (cache === 'force-cache' && revalidate === 0) || (cache === 'no-store' && revalidate !== undefined && revalidate !== 0)
+
+/** Throws where the call asks for what the file's `fetchCache` forbids. */
+function checkFetchCache(fetchCache: string | undefined, wish: FetchWish, url: string): void {
+  const wantsCache = wish.cache === 'force-cache' || wish.revalidate === false || (wish.revalidate ?? 0) > 0
+  if (fetchCache === 'only-no-store' && wantsCache) {
+    throw new Error(`cache: 'force-cache' used on fetch for ${url} with 'export const fetchCache = 'only-no-store'`)
+  }
+  if (fetchCache === 'only-cache' && wish.cache === 'no-store') {
+    throw new Error(`cache: 'no-store' used on fetch for ${url} with 'export const fetchCache = 'only-cache'`)
+  }
+}
+
+/** The lifetime of an answer whose call says nothing of it. */
+function defaultRevalidate(fetchCache: string | undefined, cache: string | undefined, scope: RequestScope | undefined): number | false {
+  if (fetchCache === 'default-cache' || fetchCache === 'only-cache') return false
+  // `reload` and `only-if-cached` without a lifetime are kept by Next.js, against what the words say.
+  const isAccident = scope?.strict === true && cache !== undefined && cache !== 'default'
+  return isAccident && fetchCache === undefined ? (scope.staticAttempt?.revalidate ?? false) : 0
+}
+
+/**
+ * Decides whether and for how long an answer is kept: by the call's own options, then the file's `fetchCache`.
+ * @throws {Error} where an option is invalid or the file's `fetchCache` forbids it
+ * @see https://nextjs.org/docs/app/api-reference/file-conventions/route-segment-config#fetchcache
+ */
+export function planFetch(given: FetchWish, scope: RequestScope | undefined, url: string): FetchPlan {
+  const fetchCache = scope?.phase === 'cache' ? 'force-no-store' : scope?.fetchCache
+  if (isConflict(given)) {
+    const warning = `fetch ${url}: "cache: ${given.cache}" and "revalidate: ${String(given.revalidate)}" contradict each other; give only one.`
+    return { ...planFetch({ cache: undefined, revalidate: undefined }, scope, url), warning }
+  }
+  const revalidate = checkRevalidate(given.revalidate, scope?.route ?? 'fetch')
+  const wish = { cache: given.cache, revalidate }
+  checkFetchCache(fetchCache, wish, url)
+  if (fetchCache === 'force-no-store' || fetchCache === 'only-no-store') return NOT_KEPT
+  const isOptedOut = wish.cache === 'no-store' || wish.cache === 'no-cache' || revalidate === 0
+  if (fetchCache === 'force-cache' && (isOptedOut || revalidate === undefined)) return { revalidate: false, optsOut: false }
+  if (isOptedOut) return { revalidate: 0, optsOut: true }
+  if (revalidate !== undefined) return { revalidate, optsOut: false }
+  if (wish.cache === 'force-cache') return { revalidate: false, optsOut: false }
+  return { revalidate: defaultRevalidate(fetchCache, wish.cache, scope), optsOut: false }
+}

@@ -1,0 +1,53 @@
+import type { CacheHandle } from './context.js'
+import { currentScope } from './scope.js'
+
+/** What Next.js adds to `fetch`'s second argument. */
+export interface NextFetchOptions {
+  /** Seconds, 0 or more; `false`: until invalidated. Default: not kept, or with `cache: 'force-cache'` until invalidated. */
+  readonly revalidate?: number | false
+  /** At most 128 of at most 256 characters each; more are left out. */
+  readonly tags?: readonly string[]
+}
+
+export type FetchInit = RequestInit & { next?: NextFetchOptions | undefined }
+
+interface FetchHolder {
+  /** The cache of the router made last: for calls outside of a request's scope. */
+  cache: CacheHandle
+}
+
+const KEY: unique symbol = Symbol.for('everyroute.fetch@1') as never
+
+const holders = globalThis as unknown as { [KEY]?: FetchHolder }
+
+/** Whether the answer may be kept, or the call must be known to what is keeping the route's own answer. */
+function concernsCache(input: unknown, init: FetchInit | undefined): boolean {
+  if (init?.next || init?.cache === 'force-cache') return true
+  const scope = currentScope()
+  if (scope && (scope.staticAttempt || scope.fetchCache !== undefined || scope.strict)) return true
+  return typeof input === 'object' && input !== null && 'cache' in input && input.cache === 'force-cache'
+}
+
+/**
+ * Puts a `fetch` in place, once per process, that knows Next.js's caching options. Calls without them go straight on; the
+ * code behind the others is loaded with the first of them.
+ * @see https://nextjs.org/docs/app/api-reference/functions/fetch
+ */
+export function installFetch(cache: CacheHandle): void {
+  const known = holders[KEY]
+  if (known) {
+    known.cache = cache
+    return
+  }
+  const holder: FetchHolder = { cache }
+  holders[KEY] = holder
+  const original = globalThis.fetch
+  const patched = function fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response> {
+    if (!concernsCache(input, init)) return original.call(globalThis, input, init)
+    return import('./fetch-cache.js').then(({ fetchThroughCache }) =>
+      fetchThroughCache((...args) => original.apply(globalThis, args), holder.cache, input, init),
+    )
+  }
+  // Hosts add members of their own, such as Bun's `preconnect`.
+  globalThis.fetch = Object.setPrototypeOf(patched, original) as typeof fetch
+}
