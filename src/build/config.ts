@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { EveryrouteError } from '../routing/errors.js'
 import type { EveryrouteConfig } from './define-config.js'
 import { nearestName } from './nearest-name.js'
+import { resolvePlugin } from './vite.js'
 
 export { defineConfig, type EveryrouteConfig } from './define-config.js'
 
@@ -142,6 +143,7 @@ async function importTypeScript(root: string, file: string): Promise<object> {
     envDir: false,
     logLevel: 'silent',
     resolve: { tsconfigPaths: true },
+    plugins: [resolvePlugin()],
   })
   return module
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import nextEnv from '@next/env'
 import { loadConfig, type ResolvedConfig } from '../build/config.js'
+import { registerNativeHooks } from '../build/native-hooks.js'
 import type { BuildWarning } from '../build/scan.js'
 import { EveryrouteError } from '../routing/errors.js'
 import { stringOf, type Values } from './args.js'
@@ -31,6 +32,7 @@ export async function enterProject(values: Values, mode: Mode): Promise<string> 
 }
 
 export async function loadProjectConfig(root: string, values: Values, mode: Mode): Promise<ResolvedConfig> {
+  registerNativeHooks()
   const routes = stringOf(values, 'routes')
   return loadConfig({ root, mode, ...(routes === undefined ? {} : { routes }) })
 }

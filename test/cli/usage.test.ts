@@ -91,3 +91,13 @@ test('start without a build names the mend', async () => {
   expect(stderr).toContain('ERR_OUTPUT_MISSING')
   expect(stderr).toContain('Run everyroute build first.')
 })
+
+test.each(['ts', 'mjs'])('everyroute.config.%s finds everyroute in a project that has no node_modules', async (extension) => {
+  const dir = await createProject({
+    [`everyroute.config.${extension}`]:
+      "import { defineConfig } from 'everyroute/config'\nexport default defineConfig({ basePath: '/v1' })\n",
+    'routes/route.ts': answering('x'),
+  })
+  const { code, stdout } = await everyroute(dir, ['routes', '--explain', 'GET', '/v1'])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('The GET handler of the file answers.') })
+})

@@ -3,7 +3,6 @@ import nextEnv from '@next/env'
 import type { FetchApp } from '../../adapters/node.js'
 import type { DevState } from '../../build/dev-project.js'
 import { createDevSession } from '../../build/dev-session.js'
-import { registerNativeHooks } from '../../build/native-hooks.js'
 import { EveryrouteError } from '../../routing/errors.js'
 import { type CommandContext, portOf, stringOf } from '../args.js'
 import { reportError } from '../errors.js'
@@ -19,7 +18,6 @@ export async function run({ values, output }: CommandContext): Promise<number> {
   // The Node adapter puts its Request and Response on globalThis, which the modules of `next/server` build upon: it comes first.
   const { serve } = await import('../../adapters/node.js')
   const { createRouter } = await import('../../runtime/router.js')
-  registerNativeHooks()
 
   const draftModeSecret = crypto.randomUUID().replaceAll('-', '')
   const show = createReporter(root, output)
