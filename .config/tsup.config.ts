@@ -14,6 +14,8 @@ export default defineConfig({
   target: 'es2022',
   platform: 'neutral',
   external: [/^node:/],
+  // Deno and workerd know the modules of Node.js by their prefixed names alone.
+  removeNodeProtocol: false,
   outDir: 'dist',
   splitting: true,
   clean: true,
