@@ -76,7 +76,7 @@ async function runVite(options: BundleOptions, external: Map<string, InstalledPa
       ...sharedViteConfig(options.root),
       mode: 'production',
       logLevel: 'warn',
-      customLogger: { ...createLogger('silent'), warn: (message) => warnings.push(message) },
+      customLogger: { ...createLogger('silent'), warn: (message) => warnings.push(warningText(message)) },
       plugins: [
         resolvePlugin(),
         bundlePlugin({ external: options.external ?? [], onExternal: (pkg) => external.set(pkg.name, pkg), virtual }),
@@ -96,7 +96,7 @@ async function runVite(options: BundleOptions, external: Map<string, InstalledPa
           input: 'everyroute:server',
           platform: 'node',
           transform: { inject: { __dirname: [DIRNAME_MODULE, 'dirname'], __filename: [DIRNAME_MODULE, 'filename'] } },
-          onLog: (level, log, next) => (level === 'warn' ? warnings.push(log.message) : next(level, log)),
+          onLog: (level, log, next) => (level === 'warn' ? warnings.push(warningText(log.message)) : next(level, log)),
           output: {
             format: 'es',
             entryFileNames: 'server.mjs',
@@ -112,6 +112,13 @@ async function runVite(options: BundleOptions, external: Map<string, InstalledPa
   } catch (error) {
     throw bundleError(error, options.root)
   }
+}
+
+/** The first line of a bundler's warning, without its code and colours; the lines below it show the source. */
+function warningText(message: string): string {
+  return stripVTControlCharacters(message)
+    .replace(/^\[\w+\]\s*/, '')
+    .split('\n', 1)[0]!
 }
 
 // The server's own module comes first and alone: the Node adapter puts its Request and Response on globalThis, and classes of

@@ -121,6 +121,18 @@ test('a file named by import.meta.url goes along', async () => {
   expect((await (await startOutput(dir)).get('/')).text).toBe('glyphs')
 })
 
+test('a package that a bundled one requires and nobody installed is a warning of one line, not a failure', async () => {
+  const dir = await createProject({
+    'node_modules/opt/package.json': '{ "name": "opt", "version": "1.0.0" }',
+    'node_modules/opt/index.js':
+      "let found\ntry { found = require('not-there') } catch (error) { found = error.code }\nexports.found = found\nexports.later = () => require('not-there-later')\n",
+    'routes/route.ts': "import { found } from 'opt'\nexport const GET = () => Response.json(found)\n",
+  })
+  const { code, stderr } = await everyroute(dir, ['build'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "warning Could not resolve 'not-there-later' in node_modules/opt/index.js\n" })
+  expect((await (await startOutput(join(dir, '.output'))).get('/')).json()).toBe('MODULE_NOT_FOUND')
+})
+
 test('native packages stay outside, are named and listed with their versions', async () => {
   const dir = await createProject({
     'node_modules/addon/package.json': '{ "name": "addon", "version": "3.2.1", "dependencies": { "node-gyp-build": "1" } }',
