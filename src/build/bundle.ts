@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
@@ -7,6 +8,8 @@ import { EveryrouteError } from '../routing/errors.js'
 import { bundlePlugin, DIRNAME_MODULE } from './bundle-plugin.js'
 import { ownPackage, resolveOwnModule } from './next-alias.js'
 import type { InstalledPackage } from './packages.js'
+import { PRERENDER_ENTRY, runPrerender } from './prerender.js'
+import { PRERENDERED_FILE, serverModules } from './server-text.js'
 import { NODE_RESOLVE, resolvePlugin, sharedViteConfig } from './vite.js'
 
 /** The hosts that {@link bundle} can write for. */
@@ -28,6 +31,10 @@ export interface BundleOptions {
   readonly target: BuildTarget
   /** Whether the server answers exactly as Next.js does. Default `false`. */
   readonly strict?: boolean
+  /** Absolute path of the module that gives the cache store. Default: the cache is in memory. */
+  readonly cacheHandler?: string | undefined
+  /** Whether some file's GET answers are kept, so that the build makes them. */
+  readonly prerender?: boolean
   /** Package names to leave outside the bundle, besides those found to be native. */
   readonly external?: readonly string[]
 }
@@ -59,9 +66,11 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
     const packages = [...external.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
     await writeFile(join(temporary, 'package.json'), packageJson(root, packages))
     await writeFile(join(temporary, OUTPUT_MARKER), markerText(options))
-    const files = await listFiles([...written, 'package.json'], temporary)
+    await linkUnreachable(temporary, packages)
+    if (options.prerender) await runPrerender(temporary, root)
+    const names = written.map((name) => (name === PRERENDER_ENTRY ? PRERENDERED_FILE : name))
+    const files = await listFiles([...names, 'package.json'], temporary)
     await replaceFolder(temporary, outDir)
-    await linkUnreachable(outDir, packages)
     return { outDir, files, external: packages, warnings }
   } finally {
     await rm(temporary, { recursive: true, force: true })
@@ -70,7 +79,9 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
 
 async function runVite(options: BundleOptions, external: Map<string, InstalledPackage>, warnings: string[]): Promise<string[]> {
   const { build, createLogger } = await import('vite')
-  const virtual = { 'everyroute:server': serverText(), 'everyroute:app': appText(options), 'everyroute:env': envText() }
+  const { manifest, strict = false, cacheHandler, prerender: hasPrerendered = false } = options
+  const draftModeSecret = randomBytes(16).toString('hex')
+  const virtual = serverModules({ manifest, strict, cacheHandler, hasPrerendered, draftModeSecret })
   try {
     const result = await build({
       ...sharedViteConfig(options.root),
@@ -93,13 +104,13 @@ async function runVite(options: BundleOptions, external: Map<string, InstalledPa
         sourcemap: false,
         reportCompressedSize: false,
         rolldownOptions: {
-          input: 'everyroute:server',
+          input: { server: 'everyroute:server', ...(hasPrerendered && { prerender: 'everyroute:prerender' }) },
           platform: 'node',
           transform: { inject: { __dirname: [DIRNAME_MODULE, 'dirname'], __filename: [DIRNAME_MODULE, 'filename'] } },
           onLog: (level, log, next) => (level === 'warn' ? warnings.push(warningText(log.message)) : next(level, log)),
           output: {
             format: 'es',
-            entryFileNames: 'server.mjs',
+            entryFileNames: '[name].mjs',
             chunkFileNames: 'chunks/[name]-[hash].mjs',
 
             keepNames: true,
@@ -119,41 +130,6 @@ function warningText(message: string): string {
   return stripVTControlCharacters(message)
     .replace(/^\[\w+\]\s*/, '')
     .split('\n', 1)[0]!
-}
-
-// The server's own module comes first and alone: the Node adapter puts its Request and Response on globalThis, and classes of
-// `next/server` extend what they find there. Everything else follows by a dynamic import, which no chunk order can move ahead.
-function serverText(): string {
-  return `import 'everyroute:env'
-import { serve } from 'everyroute/node'
-const port = process.env.PORT === undefined || process.env.PORT === '' ? 3000 : Number(process.env.PORT)
-if (!Number.isInteger(port) || port < 0 || port > 65535) {
-  console.error('PORT is ' + JSON.stringify(process.env.PORT) + ': set it to a whole number from 0 to 65535')
-  process.exit(1)
-}
-try {
-  const { default: app } = await import('everyroute:app')
-  await serve(app, { port, ...(process.env.HOST ? { hostname: process.env.HOST } : {}) })
-} catch (error) {
-  console.error(typeof error?.fix === 'string' ? 'error ' + error.code + '  ' + error.message + '\\n  fix  ' + error.fix : error)
-  process.exit(1)
-}
-`
-}
-
-function appText({ manifest, strict = false }: BundleOptions): string {
-  return `import { createRouter } from 'everyroute'
-import manifest from ${JSON.stringify(manifest)}
-export default createRouter(manifest, { strict: ${strict} })
-`
-}
-
-function envText(): string {
-  const nextEnv = createRequire(import.meta.url).resolve('@next/env')
-  return `import * as nextEnv from ${JSON.stringify(nextEnv)}
-process.env.NODE_ENV ||= 'production'
-nextEnv.loadEnvConfig(process.cwd(), process.env.NODE_ENV === 'development', { info() {}, error: console.error })
-`
 }
 
 function packageJson(root: string, packages: readonly InstalledPackage[]): string {

@@ -23,6 +23,8 @@ export interface ResolvedConfig {
   readonly port?: number
   readonly hostname?: string
   readonly external: readonly string[]
+  /** Absolute. */
+  readonly cacheHandler?: string
   /** The file the settings come from, absolute; `undefined` where all are defaults. */
   readonly configFile?: string
 }
@@ -56,6 +58,7 @@ const configSchema = z.strictObject({
   port: z.int().min(0).max(65_535).optional(),
   hostname: z.string().min(1).optional(),
   external: z.array(z.string().min(1)).optional(),
+  cacheHandler: z.string().min(1, 'must name a module').optional(),
 })
 
 // Next.js checks the rest of its config; only what everyroute reads is looked at here.
@@ -82,6 +85,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<ResolvedCo
     trailingSlash: config.trailingSlash ?? false,
     authInterrupts: config.authInterrupts ?? false,
     external: config.external ?? [],
+    ...(config.cacheHandler !== undefined && { cacheHandler: resolve(root, config.cacheHandler) }),
     ...(config.port !== undefined && { port: config.port }),
     ...(config.hostname !== undefined && { hostname: config.hostname }),
     ...(file !== undefined && { configFile: join(root, file) }),

@@ -14,6 +14,11 @@ export interface EveryrouteConfig {
   readonly port?: number | undefined
   /** Host name or address on which `dev` and `start` listen. `HOST` and `--host` win. */
   readonly hostname?: string | undefined
+  /**
+   * Module that keeps static answers and cached data in place of each process's memory: its default export is a `CacheStore`,
+   * or a function that gives one or a promise of one. Default: memory, 64 MiB per process.
+   */
+  readonly cacheHandler?: string | undefined
   /** Packages that `build` leaves outside the bundle, by name. Native packages are found without it. Default `[]`. */
   readonly external?: readonly string[] | undefined
 }

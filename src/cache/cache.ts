@@ -91,7 +91,8 @@ export interface Remembered {
   readonly state: 'fresh' | 'stale' | 'miss'
 }
 
-export type Produce = () => MaybePromise<CacheValue>
+/** @param stale the entry that is made anew behind its answer; throwing keeps it, for `revalidate: 0` takes it away */
+export type Produce = (stale?: CacheEntry) => MaybePromise<CacheValue>
 
 /** How many keys whose refresh failed are held back one by one; the oldest is simply tried again earlier. */
 const MAX_HELD_BACK = 1000
@@ -157,6 +158,15 @@ export class Cache {
     const entry = createEntry(value, {}, startedAt, times.createdAt ?? this.now())
     await this.#save(key, entry)
     return entry
+  }
+
+  /** Keeps an entry that was made elsewhere, such as by a build, unless the key has one. A store that fails is reported. */
+  async seed(key: string, entry: CacheEntry): Promise<void> {
+    try {
+      if ((await this.#store.get(key)) === undefined) await this.#store.set(key, entry)
+    } catch (error) {
+      this.#onError(error, { phase: 'write', key })
+    }
   }
 
   /** Forgets a key. Rejects where the store fails. */
@@ -282,7 +292,7 @@ export class Cache {
   async #makeAnew(key: string, stale: CacheEntry, options: RememberOptions, produce: Produce): Promise<void> {
     try {
       await undefined // the stale answer goes first
-      const { entry } = await this.#produceUnshared(options, produce)
+      const { entry } = await this.#produceUnshared(options, () => produce(stale))
       this.#retryAt.delete(key)
       if (entry.revalidate === 0) await this.#forget(key)
       else await this.#save(key, entry)

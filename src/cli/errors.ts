@@ -29,6 +29,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_SEGMENT_CONFIG: 'Route segment config is not valid',
   ERR_MANIFEST_VERSION: 'The manifest was written by another version',
   ERR_BUNDLE: 'The server cannot be bundled',
+  ERR_PRERENDER: 'An answer cannot be made at build time',
   ERR_OUTPUT_MISSING: 'Nothing has been built',
   ERR_PORT_IN_USE: 'The port is in use',
 }

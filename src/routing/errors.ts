@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'ERR_SEGMENT_CONFIG'
   | 'ERR_MANIFEST_VERSION'
   | 'ERR_BUNDLE'
+  | 'ERR_PRERENDER'
   | 'ERR_OUTPUT_MISSING'
   | 'ERR_PORT_IN_USE'
 

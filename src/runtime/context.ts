@@ -22,6 +22,16 @@ export interface CacheHandle {
   cache: Cache | undefined
 }
 
+/** What a build has made of the files whose GET answers are kept. */
+export interface Prerendered {
+  /** Cache entries by key, as text. */
+  readonly entries: Readonly<Record<string, string>>
+  /** Files all of whose generated params have been made. */
+  readonly settled: readonly string[]
+  /** Files that turned out to read the request: their answers are not kept. */
+  readonly dynamic: readonly string[]
+}
+
 /** What all requests of one router share; settled when the router is created. */
 export interface RouterContext {
   readonly strict: boolean
@@ -32,6 +42,7 @@ export interface RouterContext {
   readonly responses: RouterResponses
   readonly draftMode: DraftModeSettings
   readonly cache: CacheHandle
+  readonly prerendered: (() => Promise<Prerendered>) | undefined
   /** Reports an error that never reaches a client. */
   readonly report: (error: unknown, context: ErrorContext) => void
   readonly onRequestError: ((error: unknown, request: Request, route: string) => Promise<void>) | undefined

@@ -1,7 +1,7 @@
 import type { CacheStore } from '../cache/store.js'
 import { EveryrouteError } from '../routing/errors.js'
 import { MANIFEST_VERSION, type RouteManifest } from '../routing/manifest.js'
-import type { ErrorContext, RouterContext } from './context.js'
+import type { ErrorContext, Prerendered, RouterContext } from './context.js'
 import { createDraftModeSecret } from './draft-mode.js'
 import { createResponses } from './responses.js'
 import { createLoader } from './route-loader.js'
@@ -24,6 +24,8 @@ export interface RouterOptions {
   draftModeSecret?: string
   /** Where static answers and data are kept. Default: memory, 64 MiB, the least recently used dropped first. */
   cache?: CacheStore
+  /** Loads what a build has prerendered; asked for with the first request to a file whose answers are kept. Default: nothing. */
+  prerendered?: () => Promise<Prerendered>
   /** Gets every error that is not sent to a client. Default: `console.error`. */
   logError?: (error: unknown, context: ErrorContext) => void
 }
@@ -95,6 +97,7 @@ export function createContext(manifest: RouteManifest, options: RouterOptions): 
     draftMode: { secret: draftModeSecret(options.draftModeSecret), secure: !development },
     cache: { store: options.cache, report: (error) => logError(error, { phase: 'cache' }), cache: undefined },
     report: logError,
+    prerendered: options.prerendered,
     onRequestError: createRequestErrorHook(manifest, logError),
   }
 }

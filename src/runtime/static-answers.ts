@@ -29,6 +29,8 @@ export class StaticRoute {
   isDynamic = false
   #listed: Promise<readonly RouteParamValues[]> | undefined
   #prepared: Promise<void> | undefined
+  /** Whether what a build has learnt of the file has been applied. */
+  isKnown = false
   /** Whether the generated params have been made, and none of them read the request. */
   isSettled = false
 
@@ -57,7 +59,7 @@ export class StaticRoute {
    * @throws what the handler threw for one of them
    */
   async prepare(cache: Cache, incoming: IncomingRun): Promise<boolean> {
-    if (this.plan.generateParams) {
+    if (this.plan.generateParams && !this.isSettled) {
       this.#prepared ??= this.#makeListed(cache, incoming).catch((error: unknown) => {
         this.#prepared = undefined
         throw error
@@ -102,15 +104,15 @@ export function pathnameOf(pathname: string, params: RouteParamValues): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path || '/'
 }
 
-const staticRoutes = new WeakMap<RouteModule, StaticRoute | null>()
+const staticRoutes = new WeakMap<RouteEntry, StaticRoute | null>()
 
 /** The file's static side, or `undefined` where its answers are never kept. */
-export function staticRouteOf(module: RouteModule, isStaticRoute: boolean): StaticRoute | undefined {
-  let route = staticRoutes.get(module)
+export function staticRouteOf(entry: RouteEntry, module: RouteModule, isStaticRoute: boolean): StaticRoute | undefined {
+  let route = staticRoutes.get(entry)
   if (route === undefined) {
     const plan = readStaticPlan(module, isStaticRoute)
     route = plan ? new StaticRoute(plan) : null
-    staticRoutes.set(module, route)
+    staticRoutes.set(entry, route)
   }
   return route && !route.isDynamic ? route : undefined
 }

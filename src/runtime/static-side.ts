@@ -1,13 +1,19 @@
+import { decodeEntry } from '../cache/codec.js'
 import type { RouteSegmentConfig } from '../routing/manifest.js'
+import type { Prerendered, RouterContext } from './context.js'
 import { openCache } from './data-cache.js'
 import { hasDraftMode } from './draft-mode.js'
 import type { IncomingRun } from './handler.js'
 import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor } from './methods.js'
 import type { ServerRequest } from './next-request.js'
+import { enableRequestScope } from './request-scope.js'
 import { serverError, UNCACHED } from './responses.js'
 import { answerStatic, type StaticRoute, staticRouteOf } from './static-answers.js'
 import { emptyRequest } from './static-request.js'
+
+// What is read from the data cache while an answer is made to be kept gives it its tags.
+enableRequestScope()
 
 type AnswerDynamic = (incoming: IncomingRun, request: ServerRequest) => Response | Promise<Response>
 
@@ -57,11 +63,36 @@ async function answerKept(incoming: IncomingRun, route: StaticRoute, answerDynam
   }
 }
 
+/** What a build has made, put into the router's cache once. */
+const seeded = new WeakMap<RouterContext, Promise<Prerendered>>()
+
+async function seed(context: RouterContext, load: () => Promise<Prerendered>): Promise<Prerendered> {
+  const prerendered = await load()
+  const cache = openCache(context.cache)
+  for (const [key, text] of Object.entries(prerendered.entries)) {
+    const entry = decodeEntry(text)
+    if (entry) await cache.seed(key, entry)
+  }
+  return prerendered
+}
+
+/** Applies what a build has learnt of a file. */
+async function applyPrerendered(context: RouterContext, route: StaticRoute, file: string): Promise<void> {
+  if (!context.prerendered || route.isKnown) return
+  let made = seeded.get(context)
+  if (!made) seeded.set(context, (made = seed(context, context.prerendered)))
+  const { dynamic, settled } = await made
+  route.isDynamic ||= dynamic.includes(file)
+  route.isSettled ||= settled.includes(file)
+  route.isKnown = true
+}
+
 /** Answers for a file with static configuration. */
 export async function answerWithStatic(incoming: IncomingRun, answerDynamic: AnswerDynamic): Promise<Response> {
   const { context, isStaticRoute, module, params, request } = incoming
-  const route = staticRouteOf(module, isStaticRoute)
+  const route = staticRouteOf(incoming.route, module, isStaticRoute)
   if (!route) return answerUnkept(incoming, answerDynamic)
+  await applyPrerendered(context, route, incoming.route.file)
   const isKept = context.development || (await route.prepare(openCache(context.cache), incoming))
   if (!isKept) return answerUnkept(incoming, answerDynamic)
   if (!route.plan.dynamicParams && !(await route.lists(params, incoming.route.file))) return context.responses.notFound()

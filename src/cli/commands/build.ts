@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import { BUILD_TARGETS, type BuildTarget, bundle } from '../../build/bundle.js'
-import { loadProject, writeGenerated } from '../../build/project.js'
+import { loadProject, type Project, writeGenerated } from '../../build/project.js'
 import { type CommandContext, stringOf, type Values } from '../args.js'
 import { UsageError } from '../errors.js'
 import { formatBytes, formatDuration, type Output, tableLines } from '../output.js'
@@ -13,6 +13,13 @@ function targetOf(values: Values): BuildTarget {
     throw new UsageError(`--target is ${JSON.stringify(target)}: this version builds for ${BUILD_TARGETS.join(', ')}.`)
   return found
 }
+
+/** Whether the file has configuration by which its GET answers may be kept. */
+const mayBeKept = ({ config, hasStaticParams }: Project['routes'][number]): boolean =>
+  hasStaticParams ||
+  config.dynamic === 'force-static' ||
+  config.dynamic === 'error' ||
+  (config.revalidate !== undefined && config.revalidate !== 0)
 
 export async function run({ values, output }: CommandContext): Promise<number> {
   const started = performance.now()
@@ -36,6 +43,8 @@ export async function run({ values, output }: CommandContext): Promise<number> {
     target,
     strict: values.strict === true,
     external: config.external,
+    cacheHandler: config.cacheHandler,
+    prerender: project.routes.some(mayBeKept),
   })
   for (const warning of result.warnings) output.error(`${output.colors.yellow('warning')} ${warning}`)
   reportResult(result, root, output)

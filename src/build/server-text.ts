@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module'
+
+export interface ServerTextOptions {
+  /** Absolute path of the generated manifest. */
+  readonly manifest: string
+  readonly strict?: boolean
+  /** Absolute path of the module that gives the cache store. Default: the cache is in memory. */
+  readonly cacheHandler?: string | undefined
+  /** Whether `prerendered.json` lies beside the server. */
+  readonly hasPrerendered: boolean
+  /** Of draft mode's cookie; the same for all processes that run the build. */
+  readonly draftModeSecret: string
+}
+
+/** The file beside `server.mjs` that holds what the build has prerendered. */
+export const PRERENDERED_FILE = 'prerendered.json'
+
+/**
+ * The modules that a Node server is bundled from, by specifier.
+ *
+ * The server's own module comes first and alone: the Node adapter puts its Request and Response on globalThis, and classes of
+ * `next/server` extend what they find there. Everything else follows by a dynamic import, which no chunk order can move ahead.
+ */
+export function serverModules(options: ServerTextOptions): Record<string, string> {
+  return {
+    'everyroute:server': SERVER,
+    'everyroute:app': appText(options),
+    'everyroute:env': envText(),
+    ...(options.hasPrerendered && { 'everyroute:prerender': prerenderText(options) }),
+  }
+}
+
+const SERVER = `import 'everyroute:env'
+import { serve } from 'everyroute/node'
+const port = process.env.PORT === undefined || process.env.PORT === '' ? 3000 : Number(process.env.PORT)
+if (!Number.isInteger(port) || port < 0 || port > 65535) {
+  console.error('PORT is ' + JSON.stringify(process.env.PORT) + ': set it to a whole number from 0 to 65535')
+  process.exit(1)
+}
+try {
+  const { default: app } = await import('everyroute:app')
+  await serve(app, { port, ...(process.env.HOST ? { hostname: process.env.HOST } : {}) })
+} catch (error) {
+  console.error(typeof error?.fix === 'string' ? 'error ' + error.code + '  ' + error.message + '\\n  fix  ' + error.fix : error)
+  process.exit(1)
+}
+`
+
+function appText({ manifest, strict = false, cacheHandler, hasPrerendered, draftModeSecret }: ServerTextOptions): string {
+  const settings = [`strict: ${strict}`, `draftModeSecret: process.env.DRAFT_MODE_SECRET || ${JSON.stringify(draftModeSecret)}`]
+  // Chunks lie in a folder of their own.
+  if (hasPrerendered)
+    settings.push(`prerendered: async () => JSON.parse(await readFile(new URL('../${PRERENDERED_FILE}', import.meta.url), 'utf8'))`)
+  if (cacheHandler) settings.push("cache: await (typeof cacheHandler === 'function' ? cacheHandler() : cacheHandler)")
+  return `import { readFile } from 'node:fs/promises'
+import { createRouter } from 'everyroute'
+import manifest from ${JSON.stringify(manifest)}
+${cacheHandler ? `import cacheHandler from ${JSON.stringify(cacheHandler)}\n` : ''}export default createRouter(manifest, { ${settings.join(', ')} })
+`
+}
+
+function prerenderText({ manifest, strict = false }: ServerTextOptions): string {
+  return `import 'everyroute:env'
+import { writeFile } from 'node:fs/promises'
+const { prerender } = await import('everyroute/prerender')
+const { default: manifest } = await import(${JSON.stringify(manifest)})
+try {
+  await writeFile(process.argv[2], JSON.stringify(await prerender(manifest, { strict: ${strict} })))
+  process.exit(0)
+} catch (error) {
+  process.stderr.write(JSON.stringify({ code: error.code, message: error.message, files: error.files, fix: error.fix, stack: error.cause?.stack }))
+  process.exit(1)
+}
+`
+}
+
+function envText(): string {
+  const nextEnv = createRequire(import.meta.url).resolve('@next/env')
+  return `import * as nextEnv from ${JSON.stringify(nextEnv)}
+process.env.NODE_ENV ||= 'production'
+nextEnv.loadEnvConfig(process.cwd(), process.env.NODE_ENV === 'development', { info() {}, error: console.error })
+`
+}
