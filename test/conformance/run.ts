@@ -69,16 +69,6 @@ export async function runConformance({ host, strict, sets }: ConformanceOptions)
   return verdicts
 }
 
-/** Case ids with the reason why they may differ. */
-export type KnownDifferences = Readonly<Record<string, string>>
-
-/** Compares the cases that failed with a checked-in list, in both directions. */
-export function compareWithKnown(verdicts: readonly Verdict[], known: KnownDifferences): { unlisted: Verdict[]; stale: string[] } {
-  const failed = verdicts.filter((v) => v.differences.length > 0)
-  const failedIds = new Set(failed.map((v) => v.id))
-  return { unlisted: failed.filter((v) => !(v.id in known)), stale: Object.keys(known).filter((id) => !failedIds.has(id)) }
-}
-
 const hostEnvironment = (): NodeJS.ProcessEnv => {
   const { NODE_ENV: _, VITEST: __, ...rest } = process.env
   return { ...rest, PORT: '0', HOST: 'localhost' }
