@@ -2,7 +2,6 @@ import { cacheKey } from '../cache/keys.js'
 import type { CacheProfile } from '../cache/profiles.js'
 import { checkTags, pathTags, revalidatePathTags } from '../cache/tags.js'
 import { openCache } from '../runtime/data-cache.js'
-import { rawPathname } from '../runtime/incoming.js'
 import { enableRequestScope } from '../runtime/request-scope.js'
 import { currentScope, type RequestScope, requireScope, runInScope } from '../runtime/scope.js'
 
@@ -118,7 +117,7 @@ export function unstable_cache<Arguments extends unknown[], Result>(
     }
     const cache = openCache(scope.cache)
     const key = await cacheKey('unstable_cache', fixedKey, JSON.stringify(args))
-    const softTags = pathTags(rawPathname(scope.request.url), scope.page)
+    const softTags = pathTags(scope.pathname, scope.page)
     const kept = { tags, softTags, revalidate: revalidate ?? false, waitUntil: scope.waitUntil }
     if (attempt) {
       // What is kept itself must not be made of stale data.

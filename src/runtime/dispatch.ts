@@ -22,8 +22,13 @@ function load(context: RouterContext, route: RouteEntry): RouteModule | Promise<
 const mayBeStatic = (module: RouteModule): boolean =>
   module.dynamic !== undefined || module.revalidate !== undefined || module.generateStaticParams !== undefined
 
-/** What only files with static configuration need; loaded with the first of them. */
-const loadStatic = (): Promise<typeof import('./static-side.js')> => import('./static-side.js')
+/** What only files with static configuration need; loaded with the first of them. Their `fetch` has to know its request. */
+async function loadStatic(): Promise<typeof import('./static-side.js')> {
+  const [side] = await Promise.all([import('./static-side.js'), enableScope()])
+  return side
+}
+
+const enableScope = async (): Promise<void> => (await import('./lazy-scope.js')).enableScopeLater()
 
 /**
  * Answers a request whose file has been found.
@@ -41,7 +46,10 @@ export async function answerRoute(
   const loaded = load(context, route)
   const module = isPromise(loaded) ? await loaded : loaded
   const incoming: IncomingRun = { context, route, module, request, params: match.params, pathname, isStaticRoute: match.isStatic, lifetime }
-  if (!mayBeStatic(module)) return answerDynamic(incoming, request)
+  if (!mayBeStatic(module)) {
+    if (module.fetchCache !== undefined) await enableScope()
+    return answerDynamic(incoming, request)
+  }
   const side = await loadStatic()
   return side.answerWithStatic(incoming, answerDynamic)
 }

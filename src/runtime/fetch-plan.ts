@@ -10,13 +10,11 @@ export interface FetchWish {
 export interface FetchPlan {
   /** Seconds for which the answer is kept; `false`: until invalidated; 0: it isn't kept. */
   readonly revalidate: number | false
-  /** Whether the call itself asked not to be kept, so that a route's own answer can't be kept either. */
+  /** Whether it was asked, and not merely left out, that the answer isn't kept: a route's own can't be kept either then. */
   readonly optsOut: boolean
   /** What is wrong with the options, both of which are ignored then. */
   readonly warning?: string
 }
-
-const NOT_KEPT: FetchPlan = { revalidate: 0, optsOut: false }
 
 /** @throws {Error} where `revalidate` is neither a number of 0 or more nor `false` */
 function checkRevalidate(revalidate: unknown, route: string): number | false | undefined {
@@ -40,12 +38,16 @@ function checkFetchCache(fetchCache: string | undefined, wish: FetchWish, url: s
   }
 }
 
-/** The lifetime of an answer whose call says nothing of it. */
-function defaultRevalidate(fetchCache: string | undefined, cache: string | undefined, scope: RequestScope | undefined): number | false {
-  if (fetchCache === 'default-cache' || fetchCache === 'only-cache') return false
-  // `reload` and `only-if-cached` without a lifetime are kept by Next.js, against what the words say.
-  const isAccident = scope?.strict === true && cache !== undefined && cache !== 'default'
-  return isAccident && fetchCache === undefined ? (scope.staticAttempt?.revalidate ?? false) : 0
+const KEPT: FetchPlan = { revalidate: false, optsOut: false }
+const OPTED_OUT: FetchPlan = { revalidate: 0, optsOut: true }
+
+/** The plan for a call that says nothing of a lifetime. */
+function planDefault(fetchCache: string | undefined, cache: string | undefined, scope: RequestScope | undefined): FetchPlan {
+  if (fetchCache === 'default-cache' || fetchCache === 'only-cache' || cache === 'force-cache') return KEPT
+  if (fetchCache === 'default-no-store') return OPTED_OUT
+  // `reload` and `only-if-cached` are kept by Next.js, against what the words say.
+  const isAccident = scope?.strict === true && fetchCache === undefined && cache !== undefined && cache !== 'default'
+  return { revalidate: isAccident ? (scope.staticAttempt?.revalidate ?? false) : 0, optsOut: false }
 }
 
 /**
@@ -62,11 +64,9 @@ export function planFetch(given: FetchWish, scope: RequestScope | undefined, url
   const revalidate = checkRevalidate(given.revalidate, scope?.route ?? 'fetch')
   const wish = { cache: given.cache, revalidate }
   checkFetchCache(fetchCache, wish, url)
-  if (fetchCache === 'force-no-store' || fetchCache === 'only-no-store') return NOT_KEPT
   const isOptedOut = wish.cache === 'no-store' || wish.cache === 'no-cache' || revalidate === 0
-  if (fetchCache === 'force-cache' && (isOptedOut || revalidate === undefined)) return { revalidate: false, optsOut: false }
-  if (isOptedOut) return { revalidate: 0, optsOut: true }
-  if (revalidate !== undefined) return { revalidate, optsOut: false }
-  if (wish.cache === 'force-cache') return { revalidate: false, optsOut: false }
-  return { revalidate: defaultRevalidate(fetchCache, wish.cache, scope), optsOut: false }
+  if (fetchCache === 'force-no-store' || fetchCache === 'only-no-store') return OPTED_OUT
+  if (fetchCache === 'force-cache' && (isOptedOut || revalidate === undefined)) return KEPT
+  if (isOptedOut) return OPTED_OUT
+  return revalidate === undefined ? planDefault(fetchCache, wish.cache, scope) : { revalidate, optsOut: false }
 }

@@ -24,7 +24,7 @@ const holders = globalThis as unknown as { [KEY]?: FetchHolder }
 function concernsCache(input: unknown, init: FetchInit | undefined): boolean {
   if (init?.next || init?.cache === 'force-cache') return true
   const scope = currentScope()
-  if (scope && (scope.staticAttempt || scope.fetchCache !== undefined || scope.strict)) return true
+  if (scope && (scope.staticAttempt || scope.fetchCache !== undefined || (scope.strict && init?.cache))) return true
   return typeof input === 'object' && input !== null && 'cache' in input && input.cache === 'force-cache'
 }
 

@@ -54,6 +54,9 @@ function createScope(run: HandlerRun): RequestScope {
   const scope: RequestScope = {
     request,
     route: route.pathname,
+    pathname: run.pathname,
+    strict: context.strict,
+    fetchCache: (run.module as RouteSegmentConfig).fetchCache,
     authInterrupts: context.authInterrupts,
     cache: context.cache,
     page: `/${route.file.replace(/\.[^./]+$/, '')}`,

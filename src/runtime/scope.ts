@@ -15,6 +15,12 @@ export interface RequestScope {
   readonly request: Request
   /** The route's pathname, for messages: `/users/[id]`. */
   readonly route: string
+  /** The raw path by which the route was found, without base path, for tags of paths: `/users/7`. */
+  readonly pathname: string
+  /** Whether Next.js's accidents are wanted too. */
+  readonly strict: boolean
+  /** The route file's `fetchCache`. */
+  readonly fetchCache: string | undefined
   /** Whether `forbidden()` and `unauthorized()` answer. */
   readonly authInterrupts: boolean
   /** Whether the request is taken for a Server Action, whose redirects are 303. */

@@ -1,0 +1,147 @@
+import type { Cache, CacheValue } from '../cache/cache.js'
+import type { CacheEntry } from '../cache/store.js'
+import { checkTags, pathTags } from '../cache/tags.js'
+import type { CacheHandle } from './context.js'
+import { openCache } from './data-cache.js'
+import type { FetchInit } from './fetch.js'
+import { type FetchCall, isRequest, type PlainFetch, readCall } from './fetch-call.js'
+import { type FetchPlan, planFetch } from './fetch-plan.js'
+import { enableScopeLater } from './lazy-scope.js'
+import { HostResponse } from './responses.js'
+import { currentScope, type RequestScope } from './scope.js'
+import type { StaticAttempt } from './static-attempt.js'
+
+/** A kept answer as the cache holds it; its body lies beside it. */
+interface KeptFetch {
+  readonly url: string
+  readonly status: number
+  readonly statusText: string
+  readonly headers: readonly (readonly [string, string])[]
+}
+
+/** How an answer is looked for and kept. */
+interface Keeping {
+  readonly tags: readonly string[]
+  /** Tags of the path whose handler asks. */
+  readonly softTags: readonly string[]
+  /** Seconds, more than 0; `false`: until invalidated. */
+  readonly revalidate: number | false
+}
+
+const MAX_WARNINGS = 100
+const warned = new Set<string>()
+
+/** Warns once of what is said once per call site, not once per request. */
+function warn(message: string): void {
+  if (warned.has(message) || warned.size >= MAX_WARNINGS) return
+  warned.add(message)
+  console.warn(`everyroute: ${message}`)
+}
+
+function urlOf(input: RequestInfo | URL): string {
+  return isRequest(input) ? input.url : String(input)
+}
+
+/** The call as the host knows it. */
+function pass(plain: PlainFetch, input: RequestInfo | URL, init: FetchInit | undefined): Promise<Response> {
+  if (!init) return plain(input)
+  const { next: _next, cache, ...rest } = init
+  return plain(input, cache === undefined || cache === 'force-cache' ? rest : { ...rest, cache })
+}
+
+/** Tells the answer of a route that may itself be kept what it is made of. */
+function noteInAttempt(attempt: StaticAttempt, scope: RequestScope, plan: FetchPlan, tags: readonly string[], url: string): void {
+  for (const tag of tags) attempt.tags.add(tag)
+  if (plan.optsOut) attempt.readsRequest(scope.route, `no-store fetch ${url}`)
+  else if (plan.revalidate !== 0) attempt.limit(plan.revalidate)
+}
+
+const mayBeKept = (response: Response, scope: RequestScope | undefined): boolean =>
+  response.status === 200 && (scope?.strict === true || !response.headers.has('set-cookie'))
+
+async function toKept(response: Response, keeping: Keeping): Promise<CacheValue> {
+  const { headers, status, statusText, url } = response
+  const value = { url, status, statusText, headers: [...headers] } satisfies KeptFetch
+  return { value, body: new Uint8Array(await response.arrayBuffer()), tags: keeping.tags, revalidate: keeping.revalidate }
+}
+
+function fromKept(entry: CacheEntry): Response {
+  const { headers, status, statusText, url } = entry.value as unknown as KeptFetch
+  const body = (entry.body ?? null) as Uint8Array<ArrayBuffer> | null
+  const response = new HostResponse(body, { status, statusText, headers: headers as [string, string][] })
+  return Object.defineProperty(response, 'url', { value: url })
+}
+
+/** Answers from the cache; what is stale is made anew behind the answer. */
+async function remember(cache: Cache, call: FetchCall, keeping: Keeping, scope: RequestScope | undefined): Promise<Response> {
+  let unkept: Response | undefined
+  const produce = async (stale?: CacheEntry): Promise<CacheValue> => {
+    const response = await call.send()
+    if (mayBeKept(response, scope)) return toKept(response, keeping)
+    if (stale) {
+      await response.body?.cancel()
+      throw new Error(`fetch ${call.url} was answered with status ${response.status}, which is not kept; the older answer stays.`)
+    }
+    unkept = response
+    return { value: null, revalidate: 0 }
+  }
+  // As in Next.js, a refresh that failed is tried again by the next call.
+  const options = { ...keeping, retryAfter: 0, ...(scope && { waitUntil: scope.waitUntil }) }
+  const { entry } = await cache.remember(call.key, options, produce)
+  return unkept ?? fromKept(entry)
+}
+
+/** Answers for what will be kept itself, and must not be made of anything stale. */
+async function rememberFresh(cache: Cache, call: FetchCall, keeping: Keeping, scope: RequestScope): Promise<Response> {
+  const { softTags, revalidate, tags } = keeping
+  const { entry, state } = await cache.lookup(call.key, { tags: [...tags, ...softTags], revalidate })
+  if (entry && state === 'fresh') return fromKept(entry)
+  const startedAt = cache.now()
+  const response = await call.send()
+  if (!mayBeKept(response, scope)) return response
+  return fromKept(await cache.set(call.key, await toKept(response, keeping), { startedAt }))
+}
+
+/** Gives up waiting when the signal aborts; the call goes on for others. */
+function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  if (!signal) return work()
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+/**
+ * `fetch` with Next.js's caching options.
+ * @param handle the cache for calls outside of a request's scope
+ * @throws {Error} where an option is invalid or the file's `fetchCache` forbids it
+ */
+export async function fetchThroughCache(
+  plain: PlainFetch,
+  handle: CacheHandle,
+  input: RequestInfo | URL,
+  init?: FetchInit,
+): Promise<Response> {
+  const scope = currentScope()
+  if (!scope) await enableScopeLater()
+  if (scope?.bypassesCache) return pass(plain, input, init)
+  const url = urlOf(input)
+  const given = { cache: init?.cache ?? (isRequest(input) ? input.cache : undefined), revalidate: init?.next?.revalidate }
+  const plan = planFetch(given, scope, url)
+  if (plan.warning) warn(plan.warning)
+  const { tags, dropped } = checkTags(init?.next?.tags ?? [])
+  for (const { tag, reason } of dropped) warn(`fetch ${url}: tag ${JSON.stringify(tag)} is left out: ${reason}`)
+  const attempt = scope?.phase === 'handler' ? scope.staticAttempt : undefined
+  if (attempt && scope) noteInAttempt(attempt, scope, plan, tags, url)
+  if (plan.revalidate === 0) return pass(plain, input, init)
+  const call = await readCall(plain, input, init ?? {})
+  if (!call) return pass(plain, input, init)
+  const keeping = { tags, softTags: scope ? pathTags(scope.pathname, scope.page) : [], revalidate: plan.revalidate }
+  const cache = openCache(scope?.cache ?? handle)
+  const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined)
+  return untilAborted(() => (attempt && scope ? rememberFresh(cache, call, keeping, scope) : remember(cache, call, keeping, scope)), signal)
+}
