@@ -87,6 +87,8 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
       const given = body ?? null
       if (!isLightBody(given)) {
         super(given, init)
+        // Any member asked for builds the native one, which checks what it is given.
+        void this.type
         return
       }
       if (init === undefined && typeof given === 'string') {

@@ -42,7 +42,8 @@ export class ResponsePreparer {
 
   prepare(response: Response, outgoing: ServerResponse): Response {
     const statusText = statusTextOf(response, HostResponse)
-    if (statusText !== '') outgoing.statusMessage = toWire(statusText)
+    // HTTP/2 has no status texts, and warns of one.
+    if (statusText !== '' && outgoing.req.httpVersionMajor < 2) outgoing.statusMessage = toWire(statusText)
     const cache = this.#cacheOf(response)
     if (cache && cache[2] !== undefined && !(cache[2] instanceof Headers) && PRINTABLE.test(statusText)) return response
     return cache ? this.#rebuild(cache[1], response.status, response.headers) : this.#fromNative(response)

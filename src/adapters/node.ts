@@ -22,7 +22,7 @@ export interface ServeOptions {
   port?: number
   /** Address to listen on. Default: all addresses. */
   hostname?: string
-  /** Milliseconds, 0 or more, that running answers have after SIGINT or SIGTERM before they are ended. Default 10,000. */
+  /** Milliseconds, 0 to 2,147,483,647, that running answers have after SIGINT or SIGTERM before they are ended. Default 10,000. */
   shutdownTimeout?: number
   /** Makes the server: `https.createServer` for TLS, `http2.createSecureServer` for HTTP/2. Default `http.createServer`. */
   createServer?: (options: object, listener: RequestListener) => NodeServer
@@ -83,6 +83,9 @@ function completeHeaders(incoming: IncomingMessage, port: number): void {
     headers[name] = value
     rawHeaders.push(name, value)
   }
+  // HTTP/2 names the host by a pseudo-header alone.
+  const authority = headers[':authority']
+  if (typeof authority === 'string') add('host', authority)
   add('x-forwarded-for', socket.remoteAddress ?? '')
   add('x-forwarded-host', headers.host ?? '')
   add('x-forwarded-port', String(port))
@@ -101,10 +104,15 @@ function redirectBackslashes(incoming: IncomingMessage, outgoing: ServerResponse
   return true
 }
 
+/** Milliseconds; timers of more run at once. */
+const MAX_TIMEOUT = 2_147_483_647
+
 function checkOptions(options: ServeOptions): void {
   const { port = 0, shutdownTimeout = 0 } = options
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TypeError(`port is ${port}; give a whole number from 0 to 65535`)
-  if (!(shutdownTimeout >= 0)) throw new TypeError(`shutdownTimeout is ${shutdownTimeout}; give milliseconds, 0 or more`)
+  if (!(shutdownTimeout >= 0 && shutdownTimeout <= MAX_TIMEOUT)) {
+    throw new TypeError(`shutdownTimeout is ${shutdownTimeout}; give milliseconds from 0 to ${MAX_TIMEOUT}`)
+  }
 }
 
 function listen(server: NodeServer, port: number, hostname: string | undefined): Promise<AddressInfo> {
