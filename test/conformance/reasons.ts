@@ -80,6 +80,19 @@ export const REASONS = {
     text: 'A kept answer is made by GET and sent to GET and HEAD; Next.js keeps one for a path, whatever the method, and cannot keep a 204.',
     covers: (_, step) => /^\/(config\/open\/known|x\/cfg\/static-id\/(first-|get-first|empty))/.test(step.path),
   },
+  'dynamic-on-read': {
+    text: 'A handler that reads request data makes its file dynamic; where Next.js could not know at build, it answers 500.',
+    covers: (_, step) => step.path.startsWith('/x/cfg/timed-id/'),
+  },
+  'fetch-not-kept': {
+    text: 'A fetch with cache: "reload", or whose answer sets cookies, is never kept; Next.js keeps both.',
+    covers: ({ at }, step) => at === 'body' && /^\/x\/fetch\/(reload|force-cache\?show&add=cookie)/.test(step.path),
+  },
+  'relative-location': {
+    text: 'A relative Location of the proxy is sent as it is; Next.js answers 500.',
+    covers: ({ at }, step) =>
+      /^(status|headers\.location)$/.test(at) && /^\/do\/(redirect-relative-header|redirect-location-200|next-location)/.test(step.path),
+  },
   'internal-header': {
     text: 'x-matched-path of a client is a header like any other; Next.js takes it off.',
     covers: ({ at }) => at === 'body.x-matched-path',
