@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, parse, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import { type InstalledPackage, installedPackageOf, isCommonJs, isUnbundlable, packageNameOf } from './packages.js'
+import type { BuildTargetPlan } from './targets.js'
 
 const PROXY = '\0everyroute:external:'
 const DIRNAME = '\0everyroute:dirname'
@@ -14,6 +15,8 @@ export const DIRNAME_MODULE = 'everyroute:dirname'
 const FILE_BESIDE = /\bnew\s+URL\(\s*(['"`])(\.{1,2}\/[^'"`$?#]+)\1\s*,\s*import\.meta\.url\s*\)/g
 
 export interface BundlePluginOptions {
+  /** Of the host that the bundle is for. */
+  readonly plan: BuildTargetPlan
   /** Package names that the project's config wants outside the bundle. */
   readonly external: readonly string[]
   /** Called once or more for each package left outside. */
@@ -28,7 +31,7 @@ export interface BundlePluginOptions {
  * messages by it.
  */
 export function bundlePlugin(options: BundlePluginOptions): Plugin {
-  const { external, onExternal, virtual } = options
+  const { plan, external, onExternal, virtual } = options
   return {
     name: 'everyroute:bundle',
     enforce: 'pre',
@@ -42,7 +45,7 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
         const resolved = await this.resolve(source, importer, { skipSelf: true, kind })
         if (resolved === null || resolved.external) return resolved
         const pkg = name === undefined ? undefined : installedPackageOf(resolved.id)
-        if (pkg === undefined || !(external.includes(pkg.name) || external.includes(name!) || isUnbundlable(pkg))) {
+        if (pkg === undefined || !plan.hasPackages || !(external.includes(pkg.name) || external.includes(name!) || isUnbundlable(pkg))) {
           return { ...resolved, moduleSideEffects: true }
         }
         onExternal(pkg)

@@ -1,20 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { stripVTControlCharacters } from 'node:util'
-import type { Rolldown } from 'vite'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
-import { bundlePlugin, DIRNAME_MODULE } from './bundle-plugin.js'
-import { ownPackage, resolveOwnModule } from './next-alias.js'
+import { bundleWithVite, type ViteBundleResult } from './bundle-vite.js'
+import { ownPackage } from './next-alias.js'
 import type { InstalledPackage } from './packages.js'
 import { PRERENDER_ENTRY, runPrerender } from './prerender.js'
-import { PRERENDERED_FILE, serverModules } from './server-text.js'
-import { NODE_RESOLVE, resolvePlugin, sharedViteConfig } from './vite.js'
-
-/** The hosts that {@link bundle} can write for. */
-export const BUILD_TARGETS = ['node'] as const
-export type BuildTarget = (typeof BUILD_TARGETS)[number]
+import { PRERENDERED_FILE } from './server-text.js'
+import { type BuildTarget, type BuildTargetPlan, planOf } from './targets.js'
 
 /** Written into every output folder; only a folder that holds it is ever replaced. */
 export const OUTPUT_MARKER = '.everyroute-build.json'
@@ -50,21 +44,19 @@ export interface BundleResult {
 }
 
 /**
- * Bundles the manifest and every module it reaches into one folder that starts with `node OUT/server.mjs`.
+ * Bundles the manifest and every module it reaches into one folder that the target's host runs.
  * The folder is written beside `outDir` and then renamed, so that a failed build leaves the last one as it was.
  * @throws EveryrouteError `ERR_CONFIG_INVALID` for an output folder that must not be replaced, `ERR_UNKNOWN_NEXT_EXPORT`, `ERR_BUNDLE`.
  */
 export async function bundle(options: BundleOptions): Promise<BundleResult> {
   const { root, outDir } = options
+  const plan = planOf(options.target)
   await assertReplaceable(options)
   const temporary = join(dirname(outDir), `.${basename(outDir).replace(/^\./, '')}-${process.pid}.tmp`)
-  const external = new Map<string, InstalledPackage>()
-  const warnings: string[] = []
   try {
     await rm(temporary, { recursive: true, force: true })
-    const written = await runVite({ ...options, outDir: temporary }, external, warnings)
-    const packages = [...external.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-    await writeFile(join(temporary, 'package.json'), packageJson(root, packages))
+    const { files: written, packages, warnings } = await bundleServer(options, plan, temporary)
+    await writeFile(join(temporary, 'package.json'), packageJson(root, plan, packages))
     await writeFile(join(temporary, OUTPUT_MARKER), markerText(options))
     await linkUnreachable(temporary, packages)
     if (options.prerender) await runPrerender(temporary, root)
@@ -77,64 +69,24 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
   }
 }
 
-async function runVite(options: BundleOptions, external: Map<string, InstalledPackage>, warnings: string[]): Promise<string[]> {
-  const { build, createLogger } = await import('vite')
-  const { manifest, strict = false, cacheHandler, prerender: hasPrerendered = false } = options
+function bundleServer(options: BundleOptions, plan: BuildTargetPlan, outDir: string): Promise<ViteBundleResult> {
+  const { root, manifest, strict = false, cacheHandler, prerender: hasPrerendered = false, external = [] } = options
   const draftModeSecret = randomBytes(16).toString('hex')
-  const virtual = serverModules({ manifest, strict, cacheHandler, hasPrerendered, draftModeSecret })
-  try {
-    const result = await build({
-      ...sharedViteConfig(options.root),
-      mode: 'production',
-      logLevel: 'warn',
-      customLogger: { ...createLogger('silent'), warn: (message) => warnings.push(warningText(message)) },
-      plugins: [
-        resolvePlugin(),
-        bundlePlugin({ external: options.external ?? [], onExternal: (pkg) => external.set(pkg.name, pkg), virtual }),
-      ],
-      environments: { ssr: { resolve: NODE_RESOLVE } },
-      ssr: { noExternal: true, target: 'node' },
-      build: {
-        ssr: true,
-        emitAssets: true,
-        outDir: options.outDir,
-        emptyOutDir: true,
-        target: 'node20',
-        minify: false,
-        sourcemap: false,
-        reportCompressedSize: false,
-        rolldownOptions: {
-          input: { server: 'everyroute:server', ...(hasPrerendered && { prerender: 'everyroute:prerender' }) },
-          platform: 'node',
-          transform: { inject: { __dirname: [DIRNAME_MODULE, 'dirname'], __filename: [DIRNAME_MODULE, 'filename'] } },
-          onLog: (level, log, next) => (level === 'warn' ? warnings.push(warningText(log.message)) : next(level, log)),
-          output: {
-            format: 'es',
-            entryFileNames: '[name].mjs',
-            chunkFileNames: 'chunks/[name]-[hash].mjs',
-
-            keepNames: true,
-          },
-        },
-      },
-    })
-    const outputs = (Array.isArray(result) ? result : [result]) as Rolldown.RolldownOutput[]
-    return outputs.flatMap(({ output }) => output.map(({ fileName }) => fileName))
-  } catch (error) {
-    throw bundleError(error, options.root)
-  }
+  const virtual = plan.modules({ manifest, strict, cacheHandler, hasPrerendered, draftModeSecret })
+  const input = { [plan.entry.replace(/\.mjs$/, '')]: 'everyroute:server', ...(hasPrerendered && { prerender: 'everyroute:prerender' }) }
+  return bundleWithVite({ root, outDir, plan, input, virtual, external })
 }
 
-/** The first line of a bundler's warning, without its code and colours; the lines below it show the source. */
-function warningText(message: string): string {
-  return stripVTControlCharacters(message)
-    .replace(/^\[\w+\]\s*/, '')
-    .split('\n', 1)[0]!
-}
-
-function packageJson(root: string, packages: readonly InstalledPackage[]): string {
+function packageJson(root: string, plan: BuildTargetPlan, packages: readonly InstalledPackage[]): string {
   const dependencies = Object.fromEntries(packages.map(({ name, version }) => [name, version]))
-  return `${JSON.stringify({ name: `${basename(root)}-server`.toLowerCase(), private: true, type: 'module', scripts: { start: 'node server.mjs' }, dependencies }, null, 2)}\n`
+  const json = {
+    name: `${basename(root)}-server`.toLowerCase(),
+    private: true,
+    type: 'module',
+    scripts: { start: plan.runCommand('.').replace('./', '') },
+    dependencies,
+  }
+  return `${JSON.stringify(json, null, 2)}\n`
 }
 
 function markerText({ target, strict = false }: BundleOptions): string {
@@ -187,40 +139,8 @@ async function linkUnreachable(outDir: string, packages: readonly InstalledPacka
   }
 }
 
-interface BundlerError {
-  readonly message?: string
-  readonly errors?: readonly BundlerError[]
-  readonly id?: string
-  readonly loc?: { readonly file?: string; readonly line: number; readonly column: number }
-  readonly frame?: string
-  readonly code?: string
-}
-
-function bundleError(error: unknown, root: string): EveryrouteError {
-  if (error instanceof EveryrouteError) return error
-  const bundler = error as BundlerError
-  const first = bundler.errors?.[0] ?? bundler
-  const text = stripVTControlCharacters(first.message ?? String(error)).replaceAll(root + sep, '')
-  const file = first.loc?.file ?? first.id
-  const files = file === undefined ? [] : [relative(root, resolve(root, file)).split(sep).join('/')]
-  const missing = /["'](\w+)["'] is not exported by ["']([^"']+)["']/.exec(text)
-  const shim = missing === null ? undefined : nextModuleOf(resolve(root, missing[2]!))
-  if (missing !== null && shim !== undefined) {
-    return new EveryrouteError('ERR_UNKNOWN_NEXT_EXPORT', `${missing[1]} is not exported by ${shim}.`, {
-      files,
-      fix: `Import a name that ${shim} has for route handlers.`,
-      cause: error,
-    })
-  }
-  return new EveryrouteError('ERR_BUNDLE', text, { files, fix: 'Mend the import or the syntax named above.', cause: error })
-}
-
-function nextModuleOf(file: string): string | undefined {
-  return ['server', 'headers', 'navigation', 'cache', 'og'].map((name) => `next/${name}`).find((name) => resolveOwnModule(name) === file)
-}
-
 /** What an earlier build wrote about itself, or `undefined` where `outDir` is no output folder. */
-export async function readOutputMarker(outDir: string): Promise<{ everyroute: string; target: string; strict: boolean } | undefined> {
+export async function readOutputMarker(outDir: string): Promise<{ everyroute: string; target: BuildTarget; strict: boolean } | undefined> {
   const text = await readFile(join(outDir, OUTPUT_MARKER), 'utf8').catch(() => undefined)
   return text === undefined ? undefined : JSON.parse(text)
 }

@@ -16,22 +16,23 @@ export interface ServerTextOptions {
 export const PRERENDERED_FILE = 'prerendered.json'
 
 /**
- * The modules that a Node server is bundled from, by specifier.
+ * The modules that a server with a `process` and a file system is bundled from, by specifier.
+ * @param adapter the specifier of the module whose `serve` starts it
  *
- * The server's own module comes first and alone: the Node adapter puts its Request and Response on globalThis, and classes of
+ * The server's own module comes first and alone: Node's adapter puts its Request and Response on globalThis, and classes of
  * `next/server` extend what they find there. Everything else follows by a dynamic import, which no chunk order can move ahead.
  */
-export function serverModules(options: ServerTextOptions): Record<string, string> {
+export function serverModules(options: ServerTextOptions, adapter: string): Record<string, string> {
   return {
-    'everyroute:server': SERVER,
+    'everyroute:server': serverText(adapter),
     'everyroute:app': appText(options),
     'everyroute:env': envText(),
     ...(options.hasPrerendered && { 'everyroute:prerender': prerenderText(options) }),
   }
 }
 
-const SERVER = `import 'everyroute:env'
-import { serve } from 'everyroute/node'
+const serverText = (adapter: string): string => `import 'everyroute:env'
+import { serve } from ${JSON.stringify(adapter)}
 const port = process.env.PORT === undefined || process.env.PORT === '' ? 3000 : Number(process.env.PORT)
 if (!Number.isInteger(port) || port < 0 || port > 65535) {
   console.error('PORT is ' + JSON.stringify(process.env.PORT) + ': set it to a whole number from 0 to 65535')

@@ -19,7 +19,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'build',
-    summary: 'Writes one folder that runs with `node OUT/server.mjs`.',
+    summary: 'Writes one folder that runs on its host: on Node.js with `node OUT/server.mjs`.',
     options: {
       target: { type: 'string', value: 'NAME', help: 'the host to build for: node (default)' },
       out: OUT,

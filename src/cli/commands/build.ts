@@ -1,6 +1,7 @@
-import { join, relative, resolve } from 'node:path'
-import { BUILD_TARGETS, type BuildTarget, bundle } from '../../build/bundle.js'
+import { relative, resolve } from 'node:path'
+import { type BundleResult, bundle } from '../../build/bundle.js'
 import { loadProject, type Project, writeGenerated } from '../../build/project.js'
+import { BUILD_TARGETS, type BuildTarget, planOf } from '../../build/targets.js'
 import { type CommandContext, stringOf, type Values } from '../args.js'
 import { UsageError } from '../errors.js'
 import { formatBytes, formatDuration, type Output, tableLines } from '../output.js'
@@ -47,17 +48,18 @@ export async function run({ values, output }: CommandContext): Promise<number> {
     prerender: project.routes.some(mayBeKept),
   })
   for (const warning of result.warnings) output.error(`${output.colors.yellow('warning')} ${warning}`)
-  reportResult(result, root, output)
-  output.line(`Built in ${formatDuration(performance.now() - started)}. Run it: node ${join(relative(root, result.outDir), 'server.mjs')}`)
+  const { entry, runCommand } = planOf(target)
+  reportResult(result, entry, root, output)
+  output.line(`Built in ${formatDuration(performance.now() - started)}. Run it: ${runCommand(relative(root, result.outDir))}`)
   return 0
 }
 
-function reportResult({ outDir, files, external }: Awaited<ReturnType<typeof bundle>>, root: string, output: Output): void {
+function reportResult({ outDir, files, external }: BundleResult, entry: string, root: string, output: Output): void {
   const shown = relative(root, outDir)
   const chunks = files.filter(({ path }) => path.startsWith('chunks/'))
   const total = (some: readonly { bytes: number }[]): string => formatBytes(some.reduce((sum, { bytes }) => sum + bytes, 0))
   const rows = [
-    [`${shown}/server.mjs`, total(files.filter(({ path }) => path === 'server.mjs'))],
+    [`${shown}/${entry}`, total(files.filter(({ path }) => path === entry))],
     [`${shown}/chunks`, total(chunks), `${chunks.length} ${chunks.length === 1 ? 'file' : 'files'}`],
     ['total', total(files)],
   ]

@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readOutputMarker } from '../../build/bundle.js'
+import { planOf } from '../../build/targets.js'
 import { EveryrouteError } from '../../routing/errors.js'
 import { type CommandContext, portOf, stringOf } from '../args.js'
 import { enterProject, loadProjectConfig } from '../project.js'
@@ -13,17 +14,25 @@ export async function run({ values }: CommandContext): Promise<number> {
   const root = await enterProject(values, 'production')
   const config = out === undefined ? await loadProjectConfig(root, values, 'production') : undefined
   const outDir = config?.outDir ?? resolve(root, out!)
-  if ((await readOutputMarker(outDir)) === undefined) {
-    const shown = relative(root, outDir) || '.'
+  const shown = relative(root, outDir) || '.'
+  const marker = await readOutputMarker(outDir)
+  if (marker === undefined) {
     throw new EveryrouteError('ERR_OUTPUT_MISSING', `${shown} has no server that everyroute build wrote.`, {
       files: [shown],
       fix: `Run everyroute build${out === undefined ? '' : ` --out ${out}`} first.`,
+    })
+  }
+  const { entry, runCommand, startsInProcess } = planOf(marker.target)
+  if (!startsInProcess) {
+    throw new EveryrouteError('ERR_OUTPUT_MISSING', `${shown} was built for ${marker.target}, which this process is not.`, {
+      files: [shown],
+      fix: `Run it with ${runCommand(shown)}, or build for node.`,
     })
   }
   const chosenPort = port ?? (process.env.PORT ? undefined : config?.port)
   const chosenHost = host ?? (process.env.HOST ? undefined : config?.hostname)
   if (chosenPort !== undefined) process.env.PORT = String(chosenPort)
   if (chosenHost !== undefined) process.env.HOST = chosenHost
-  await import(pathToFileURL(join(outDir, 'server.mjs')).href)
+  await import(pathToFileURL(join(outDir, entry)).href)
   return 0
 }

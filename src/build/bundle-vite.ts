@@ -1,0 +1,129 @@
+import { relative, resolve, sep } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import type { Rolldown } from 'vite'
+import { EveryrouteError } from '../routing/errors.js'
+import { bundlePlugin, DIRNAME_MODULE } from './bundle-plugin.js'
+import { resolveOwnModule } from './next-alias.js'
+import type { InstalledPackage } from './packages.js'
+import type { BuildTargetPlan } from './targets.js'
+import { resolvePlugin, sharedViteConfig } from './vite.js'
+
+export interface ViteBundleOptions {
+  /** Absolute. */
+  readonly root: string
+  /** Absolute; emptied first. */
+  readonly outDir: string
+  readonly plan: BuildTargetPlan
+  /** The specifier of each entry's module, by its file's name without `.mjs`. */
+  readonly input: Readonly<Record<string, string>>
+  /** Modules made of text, by specifier. */
+  readonly virtual: Readonly<Record<string, string>>
+  /** Package names to leave outside, besides those found to be native. */
+  readonly external: readonly string[]
+}
+
+export interface ViteBundleResult {
+  /** Relative to the output folder, with `/`. */
+  readonly files: readonly string[]
+  /** Modules of the host that the output imports, such as `node:path`. */
+  readonly imports: readonly string[]
+  /** What was left outside, by name. */
+  readonly packages: readonly InstalledPackage[]
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Bundles entries and everything they reach into a folder of ES modules.
+ * @throws EveryrouteError `ERR_UNKNOWN_NEXT_EXPORT`, `ERR_BUNDLE`.
+ */
+export async function bundleWithVite({ root, outDir, plan, input, virtual, external }: ViteBundleOptions): Promise<ViteBundleResult> {
+  const { build, createLogger } = await import('vite')
+  const warnings: string[] = []
+  const packages = new Map<string, InstalledPackage>()
+  try {
+    const result = await build({
+      ...sharedViteConfig(root),
+      mode: 'production',
+      logLevel: 'warn',
+      customLogger: { ...createLogger('silent'), warn: (message) => warnings.push(warningText(message)) },
+      plugins: [resolvePlugin(), bundlePlugin({ plan, external, onExternal: (pkg) => packages.set(pkg.name, pkg), virtual })],
+      environments: {
+        ssr: { resolve: { ...plan.resolve, conditions: [...plan.resolve.conditions], mainFields: [...plan.resolve.mainFields] } },
+      },
+      ssr: { noExternal: true, target: plan.platform === 'node' ? 'node' : 'webworker' },
+      build: {
+        ssr: true,
+        emitAssets: true,
+        outDir,
+        emptyOutDir: true,
+        target: plan.syntax,
+        minify: false,
+        sourcemap: false,
+        reportCompressedSize: false,
+        rolldownOptions: {
+          input: { ...input },
+          platform: plan.platform,
+          transform: { inject: { __dirname: [DIRNAME_MODULE, 'dirname'], __filename: [DIRNAME_MODULE, 'filename'], ...plan.inject } },
+          onLog: (level, log, next) => (level === 'warn' ? warnings.push(warningText(log.message)) : next(level, log)),
+          output: {
+            format: 'es',
+            entryFileNames: '[name].mjs',
+            chunkFileNames: 'chunks/[name]-[hash].mjs',
+
+            keepNames: true,
+          },
+        },
+      },
+    })
+    const outputs = ((Array.isArray(result) ? result : [result]) as Rolldown.RolldownOutput[]).flatMap(({ output }) => output)
+    const files = outputs.map(({ fileName }) => fileName)
+    const imports = outputs.flatMap((file) => (file.type === 'chunk' ? [...file.imports, ...file.dynamicImports] : []))
+    return {
+      files,
+      imports: [...new Set(imports)].filter((name) => !files.includes(name)).sort(),
+      packages: [...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      warnings,
+    }
+  } catch (error) {
+    throw bundleError(error, root)
+  }
+}
+
+/** The first line of a bundler's warning, without its code and colours; the lines below it show the source. */
+function warningText(message: string): string {
+  return stripVTControlCharacters(message)
+    .replace(/^\[\w+\]\s*/, '')
+    .split('\n', 1)[0]!
+}
+
+interface BundlerError {
+  readonly message?: string
+  readonly errors?: readonly BundlerError[]
+  readonly id?: string
+  readonly loc?: { readonly file?: string; readonly line: number; readonly column: number }
+  readonly frame?: string
+  readonly code?: string
+}
+
+function bundleError(error: unknown, root: string): EveryrouteError {
+  if (error instanceof EveryrouteError) return error
+  const bundler = error as BundlerError
+  const first = bundler.errors?.[0] ?? bundler
+  const text = stripVTControlCharacters(first.message ?? String(error)).replaceAll(root + sep, '')
+  const file = first.loc?.file ?? first.id
+  const files = file === undefined ? [] : [relative(root, resolve(root, file)).split(sep).join('/')]
+  const missing = /["'](\w+)["'] is not exported by ["']([^"']+)["']/.exec(text)
+  const shim = missing === null ? undefined : nextModuleOf(resolve(root, missing[2]!))
+  if (missing !== null && shim !== undefined) {
+    return new EveryrouteError('ERR_UNKNOWN_NEXT_EXPORT', `${missing[1]} is not exported by ${shim}.`, {
+      files,
+      fix: `Import a name that ${shim} has for route handlers.`,
+      cause: error,
+    })
+  }
+  return new EveryrouteError('ERR_BUNDLE', text, { files, fix: 'Mend the import or the syntax named above.', cause: error })
+}
+
+function nextModuleOf(file: string): string | undefined {
+  return ['server', 'headers', 'navigation', 'cache', 'og'].map((name) => `next/${name}`).find((name) => resolveOwnModule(name) === file)
+}
