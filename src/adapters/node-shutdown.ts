@@ -4,6 +4,9 @@ import type { PendingWork } from './node-context.js'
 
 const IDLE_CHECK_MS = 20
 
+/** How long handlers have to clean up whose connection is ended. */
+const ABORT_MS = 50
+
 /** HTTP/2 has sessions in place of connections, which its server does not list. */
 function trackSessions(server: NodeServer): Set<Http2Session> {
   const sessions = new Set<Http2Session>()
@@ -27,6 +30,11 @@ const delay = (ms: number): { promise: Promise<void>; cancel: () => void } => {
   return { promise, cancel: () => clearTimeout(timer) }
 }
 
+/** Waits for all work, that which other work begins as well. */
+async function finish(pending: PendingWork): Promise<void> {
+  while (pending.size > 0) await Promise.all(pending)
+}
+
 /**
  * Makes the function that closes a server: no new connections, running answers and the work behind them finish, what is
  * left at the deadline is ended. Calling it again gives the same promise.
@@ -41,10 +49,11 @@ export function createShutdown(server: NodeServer, pending: PendingWork, timeout
     for (const session of sessions) session.close()
     // A connection kept alive becomes idle, and is closed, only after its running answer.
     const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), IDLE_CHECK_MS)
-    await Promise.race([closed, deadline.promise])
+    const isDrained = await Promise.race([closed.then(() => true), deadline.promise.then(() => false)])
     clearInterval(idle)
     endConnections(server, sessions)
-    await Promise.race([Promise.all(pending), deadline.promise])
+    if (!isDrained) await delay(ABORT_MS).promise
+    await Promise.race([finish(pending), deadline.promise])
     deadline.cancel()
   }
   return () => (closing ??= shutdown())

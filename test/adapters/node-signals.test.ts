@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { Agent } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { open, read, send } from './http.ts'
+
+const script = fileURLToPath(new URL('fixtures/server.mjs', import.meta.url))
+
+beforeAll(() => {
+  if (!existsSync(new URL('../../dist/adapters/node.js', import.meta.url))) throw new Error('dist is missing: run `npm run build` first')
+})
+
+interface ServerProcess {
+  readonly url: string
+  /** Resolves once a line that holds `text` has been printed. */
+  printed(text: string): Promise<void>
+  output(): string
+  signal(name: NodeJS.Signals): void
+  /** The exit code, and the milliseconds from the first signal to the exit. */
+  readonly exited: Promise<{ code: number | null; elapsed: number }>
+}
+
+async function startServer(shutdownTimeout: number): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [script, String(shutdownTimeout)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let output = ''
+  let signalled: number | undefined
+  const add = (chunk: string): void => {
+    output += chunk
+  }
+  child.stdout.setEncoding('utf8').on('data', add)
+  child.stderr.setEncoding('utf8').on('data', add)
+  const exited = new Promise<{ code: number | null; elapsed: number }>((resolve) => {
+    child.once('close', (code) => resolve({ code, elapsed: performance.now() - (signalled ?? Number.NaN) }))
+  })
+  const printed = async (text: string): Promise<void> => {
+    for (const limit = performance.now() + 10_000; !output.includes(text); await sleep(10)) {
+      if (performance.now() > limit || child.exitCode !== null) throw new Error(`"${text}" was not printed:\n${output}`)
+    }
+  }
+  await printed('http://')
+  return {
+    url: /http:\/\/\S+/.exec(output)?.[0] ?? '',
+    printed,
+    output: () => output,
+    signal(name) {
+      signalled ??= performance.now()
+      child.kill(name)
+    },
+    exited,
+  }
+}
+
+/** Waits until connections are refused. */
+async function refused(url: string): Promise<void> {
+  for (const limit = performance.now() + 5_000; ; await sleep(10)) {
+    const code = await send(url, { agent: new Agent() }).then(
+      () => 'answered',
+      (error: NodeJS.ErrnoException) => error.code,
+    )
+    if (code === 'ECONNREFUSED') return
+    if (performance.now() > limit) throw new Error(`connections are still taken (${code})`)
+  }
+}
+
+test('prints its address alone', async () => {
+  const server = await startServer(10_000)
+  expect(server.output()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/)
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s: the running answer finishes, new connections are refused, exit code 0', async (signal) => {
+  const server = await startServer(10_000)
+  const answer = send(`${server.url}/slow`)
+  await server.printed('slow started')
+  server.signal(signal)
+  await refused(`${server.url}/quick`)
+  const { status, body } = await answer
+  expect([status, body.toString()]).toEqual([200, 'slow'])
+  const { code, elapsed } = await server.exited
+  expect(code).toBe(0)
+  expect(elapsed).toBeLessThan(8_000)
+})
+
+test('an idle connection that is kept alive does not hold the exit up', async () => {
+  const server = await startServer(60_000)
+  const agent = new Agent({ keepAlive: true })
+  onTestFinished(() => agent.destroy())
+  await send(`${server.url}/quick`, { agent })
+  server.signal('SIGTERM')
+  const { code, elapsed } = await server.exited
+  expect(code).toBe(0)
+  expect(elapsed).toBeLessThan(8_000)
+})
+
+test('an open stream is ended at the deadline, and its request aborted', async () => {
+  const server = await startServer(500)
+  const { incoming } = await open(`${server.url}/events`)
+  await server.printed('events started')
+  const end = read(incoming).then(
+    () => 'ended',
+    (error: NodeJS.ErrnoException) => error.code,
+  )
+  server.signal('SIGTERM')
+  expect(await end).toBe('ECONNRESET')
+  const { code, elapsed } = await server.exited
+  expect(code).toBe(0)
+  expect(elapsed).toBeGreaterThan(450)
+  expect(elapsed).toBeLessThan(5_000)
+  expect(server.output()).toContain('events aborted')
+})
+
+test('work that `after` was given is waited for', async () => {
+  const server = await startServer(10_000)
+  expect((await send(`${server.url}/after`)).body.toString()).toBe('after')
+  server.signal('SIGTERM')
+  expect((await server.exited).code).toBe(0)
+  expect(server.output()).toContain('after done')
+})
+
+test('a second signal ends it at once', async () => {
+  const server = await startServer(60_000)
+  const { incoming } = await open(`${server.url}/events`)
+  incoming.on('error', () => {}).resume()
+  await server.printed('events started')
+  server.signal('SIGTERM')
+  await refused(`${server.url}/quick`)
+  server.signal('SIGTERM')
+  const { code, elapsed } = await server.exited
+  expect(code).toBe(1)
+  expect(elapsed).toBeLessThan(8_000)
+})
