@@ -79,9 +79,22 @@ export interface TypesInput {
   readonly nextModules: readonly string[]
 }
 
+/** Next.js's own, word for word, so that both may be in one program. */
+const FETCH_TYPES = `
+/** What \`fetch\` in a route handler takes beside the standard's options. */
+interface NextFetchRequestConfig {
+  revalidate?: number | false
+  tags?: string[]
+}
+
+interface RequestInit {
+  next?: NextFetchRequestConfig | undefined
+}
+`
+
 /**
  * The text of `routes.d.ts`, a global script: `RouteContext<'/users/[id]'>` as Next.js generates it, and types for
- * `next/*` where `next` is not installed. One flat map, so that checking it costs next to nothing per route.
+ * `next/*` and `fetch`'s `next` option where `next` is not installed. One flat map, so that checking it costs next to nothing per route.
  */
 export function generateTypes({ routes, nextModules }: TypesInput): string {
   const params = routes.map(({ pathname, segments }) => `  ${JSON.stringify(pathname)}: ${paramsType(segments)}\n`)
@@ -98,8 +111,9 @@ interface RouteContext<Route extends keyof RouteParamsMap> {
   params: Promise<RouteParamsMap[Route]>
 }
 `
+  const globals = nextModules.length > 0 ? FETCH_TYPES : ''
   const modules = nextModules.map((name) => `\ndeclare module '${name}' {\n  export * from 'everyroute/${name}'\n}\n`)
-  return HEADER + context + modules.join('')
+  return HEADER + context + globals + modules.join('')
 }
 
 function paramsType(segments: readonly RouteSegment[]): string {

@@ -35,6 +35,7 @@ export const NEXT_EXPORTS: Readonly<Record<string, readonly string[]>> = {
     'navigation',
     'prefetch',
   ],
+  'next/og': ['ImageResponse'],
 }
 
 /**

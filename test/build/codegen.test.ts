@@ -117,6 +117,16 @@ describe('generateTypes', () => {
         params: Promise<RouteParamsMap[Route]>
       }
 
+      /** What \`fetch\` in a route handler takes beside the standard's options. */
+      interface NextFetchRequestConfig {
+        revalidate?: number | false
+        tags?: string[]
+      }
+
+      interface RequestInit {
+        next?: NextFetchRequestConfig | undefined
+      }
+
       declare module 'next/server' {
         export * from 'everyroute/next/server'
       }

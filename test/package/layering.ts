@@ -31,6 +31,7 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // Every supported host has it; without it there is no request scope.
   'runtime/request-scope.ts': ['node:async_hooks'],
+  'runtime/lazy-scope.ts': ['node:async_hooks'],
   // Types of optional peers and hosts.
   'cache/redis.ts': ['ioredis'],
   'cache/kv.ts': ['cloudflare:workers'],

@@ -38,5 +38,5 @@ test('RouteContext and RouteParams know the params, next/* is typed without next
   )
   const { ok, output } = await typeCheck(root)
   expect(ok).toBe(false)
-  for (const place of ['params.ts(8,', 'next.ts(8,', 'context.ts(6,']) expect(output).toContain(place)
+  for (const place of ['params.ts(8,', 'next.ts(9,', 'context.ts(6,']) expect(output).toContain(place)
 })
