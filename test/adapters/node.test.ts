@@ -460,12 +460,12 @@ describe('close', () => {
   })
 
   test('waits for what `after` has been given', async () => {
-    const { after } = await import('../../src/next/server.ts')
+    const { after: afterAnswer } = await import('../../src/next/server.ts')
     let done = false
     const GET = (): Response => {
-      after(async () => {
+      afterAnswer(async () => {
         await sleep(50)
-        after(async () => {
+        afterAnswer(async () => {
           await sleep(100)
           done = true
         })
