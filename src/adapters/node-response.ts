@@ -1,3 +1,5 @@
+import { PLAIN_HEADERS } from '../runtime/plain-headers.js'
+
 /**
  * The class that stands as `globalThis.Response` in a Node process that serves: @hono/node-server's light one, which the
  * server can write without building a native Response, made exact where it is looser than the Fetch standard.
@@ -9,8 +11,6 @@ const NULL_BODY = new Set([101, 103, 204, 205, 304])
 
 const HTTP_WHITESPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g
 
-type PlainHeaders = Record<string, string>
-
 const PRINTABLE = /^[\x20-\x7e]*$/
 /** What a header's value must not have (RFC 9110, 5.5). */
 const INVALID_VALUE = /[\0\r\n]|[^\0-\xff]/
@@ -21,9 +21,9 @@ function checkHeader(name: string, value: string): void {
 }
 
 /** Checks and normalises plain headers, or gives real Headers where a name comes twice or the input is of another kind. */
-function normaliseHeaders(given: HeadersInit): PlainHeaders | Headers {
+function normaliseHeaders(given: HeadersInit): Record<string, string> | Headers {
   if (given instanceof Headers || Symbol.iterator in given) return new Headers(given)
-  const headers: PlainHeaders = {}
+  const headers: Record<string, string> = {}
   for (const key of Object.keys(given)) {
     const name = key.toLowerCase()
     const value = String(given[key]).replace(HTTP_WHITESPACE, '')
@@ -73,6 +73,7 @@ const STATUS_TEXT = Symbol('everyroute.statusText')
 
 interface Slots {
   [STATUS_TEXT]?: string
+  [PLAIN_HEADERS]?: Record<string, string> | undefined
 }
 
 const membersOf = (init: ResponseInit = {}): ResponseInit => {
@@ -91,14 +92,24 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
         void this.type
         return
       }
-      if (init === undefined && typeof given === 'string') {
-        super(given, TEXT_INIT)
+      if (typeof given === 'string' && (init === undefined || init === JSON_INIT)) {
+        const known = init ?? TEXT_INIT
+        super(given, known)
+        ;(this as Slots)[PLAIN_HEADERS] = known.headers as Record<string, string>
         return
       }
       const members = membersOf(init)
       checkInit(given, members)
-      super(given, normaliseInit(given, members))
-      if (members.statusText) (this as Slots)[STATUS_TEXT] = members.statusText
+      const exact = normaliseInit(given, members)
+      super(given, exact)
+      const slots = this as Slots
+      if (!(exact.headers instanceof Headers)) slots[PLAIN_HEADERS] = exact.headers as Record<string, string>
+      if (members.statusText) slots[STATUS_TEXT] = members.statusText
+    }
+
+    override get headers(): Headers {
+      ;(this as Slots)[PLAIN_HEADERS] = undefined
+      return super.headers
     }
 
     static override json(data: unknown, init?: ResponseInit): Response {

@@ -24,8 +24,6 @@ function toRecord(headers: Headers, encode: (text: string) => string): Record<st
   return record
 }
 
-const encoder = new TextEncoder()
-
 /**
  * Makes an answer go out as it is. @hono/node-server would add a media type where there is none, drop a custom status
  * text, and show an error's message where a body cannot be sent.
@@ -42,10 +40,12 @@ export class ResponsePreparer {
 
   prepare(response: Response, outgoing: ServerResponse): Response {
     const statusText = statusTextOf(response, HostResponse)
-    // HTTP/2 has no status texts, and warns of one.
-    if (statusText !== '' && outgoing.req.httpVersionMajor < 2) outgoing.statusMessage = toWire(statusText)
     const cache = this.#cacheOf(response)
-    if (cache && cache[2] !== undefined && !(cache[2] instanceof Headers) && PRINTABLE.test(statusText)) return response
+    // HTTP/2 has no status texts, and warns of one.
+    if (statusText !== '' && outgoing.req.httpVersionMajor < 2) {
+      outgoing.statusMessage = typeof cache?.[1] === 'string' ? statusText : toWire(statusText)
+    }
+    if (cache && cache[2] !== undefined && !(cache[2] instanceof Headers)) return response
     return cache ? this.#rebuild(cache[1], response.status, response.headers) : this.#fromNative(response)
   }
 
@@ -63,12 +63,9 @@ export class ResponsePreparer {
   #rebuild(body: unknown, status: number, headers: Headers): Response {
     // Node.js takes a Trailer header with a chunked body alone.
     const isChunked = headers.has('trailer') && body !== null && !(body instanceof ReadableStream)
+    const sent = isChunked ? new HostResponse(body as BodyInit).body : body
     // Node.js encodes the head like a text that goes out with it, and as Latin-1 before bytes.
-    const bytes = typeof body === 'string' ? encoder.encode(body) : body
-    const sent = isChunked ? new HostResponse(body as BodyInit).body : bytes
-    return new this.#Light(sent as BodyInit | null, {
-      status,
-      headers: toRecord(headers, body === null ? asIs : toWire) as Record<string, string>,
-    })
+    const record = toRecord(headers, sent === null || typeof sent === 'string' ? asIs : toWire)
+    return new this.#Light(sent as BodyInit | null, { status, headers: record as Record<string, string> })
   }
 }

@@ -20,6 +20,7 @@ interface KeptAnswer {
 }
 
 const NULL_BODY = new Set([204, 205, 304])
+const MAX_DYNAMIC_KEYS = 1000
 const ONE_YEAR = 31_536_000
 
 /** What has been learnt of a file whose GET may be kept. */
@@ -27,6 +28,8 @@ export class StaticRoute {
   readonly plan: StaticPlan
   /** Set once the handler turned out to read the request: from then on it runs for each. */
   isDynamic = false
+  /** Keys of paths for which the handler read the request, where it does not for others. */
+  readonly #dynamicKeys = new Set<string>()
   #listed: Promise<readonly RouteParamValues[]> | undefined
   #prepared: Promise<void> | undefined
   /** Whether what a build has learnt of the file has been applied. */
@@ -36,6 +39,17 @@ export class StaticRoute {
 
   constructor(plan: StaticPlan) {
     this.plan = plan
+  }
+
+  readsRequest(key: string): boolean {
+    return this.#dynamicKeys.has(key)
+  }
+
+  /** Notes that the handler reads the request for a path. What is forgotten is only tried again. */
+  noteRead(key: string): void {
+    if (!this.isSettled) this.isDynamic = true
+    if (this.#dynamicKeys.size >= MAX_DYNAMIC_KEYS) this.#dynamicKeys.clear()
+    this.#dynamicKeys.add(key)
   }
 
   /** The params that the file generates. Asked again next time where that fails. */
@@ -161,8 +175,9 @@ export const answerKey = (route: RouteEntry, params: RouteParamValues): string |
  */
 export async function answerStatic(cache: Cache, route: StaticRoute, run: HandlerRun): Promise<Response | undefined> {
   const { lifetime, request } = run
+  const key = await answerKey(run.route, run.params)
+  if (route.readsRequest(key)) return undefined
   try {
-    const key = await answerKey(run.route, run.params)
     const { entry } = await cache.remember(key, { waitUntil: (work) => lifetime().waitUntil(work) }, () => produce(route, run))
     // Next.js keeps a 204 but fails to send it.
     if (run.context.strict && (entry.value as unknown as KeptAnswer).status === 204) return serverError()
@@ -170,7 +185,7 @@ export async function answerStatic(cache: Cache, route: StaticRoute, run: Handle
   } catch (error) {
     // Once a file's generated params have made it static, Next.js takes a read of the request for a mistake.
     if (!isDynamicUsage(error) || (run.context.strict && route.isSettled)) throw error
-    route.isDynamic = true
+    route.noteRead(key)
     return undefined
   }
 }

@@ -1,0 +1,58 @@
+import type { HandlerRun } from './handler.js'
+import { plainHeadersOf } from './plain-headers.js'
+import { appendModifiedCookies } from './request-cookies.js'
+import { isResponse } from './responses.js'
+import type { RequestScope } from './scope.js'
+
+/** Headers that the server itself decides. */
+const STRIPPED = ['content-length', 'content-encoding', 'transfer-encoding', 'x-middleware-set-cookie']
+/** Headers by which a proxy's answers tell what to do. */
+const PROXY_NEXT = 'x-middleware-next'
+const PROXY_REWRITE = 'x-middleware-rewrite'
+const LOOKED_AT = new Set([...STRIPPED, PROXY_NEXT, PROXY_REWRITE])
+
+/** Whether the answer has none of the headers looked at here, as far as that can be told cheaply. */
+function isOrdinary(response: Response): boolean {
+  const plain = plainHeadersOf(response)
+  if (plain === undefined) return false
+  for (const name in plain) if (LOOKED_AT.has(name)) return false
+  return true
+}
+
+/** The answer, or a copy where a host or a `Response.redirect` has made its headers immutable. */
+export function withMutableHeaders(response: Response): Response {
+  try {
+    response.headers.delete('x-everyroute')
+    return response
+  } catch {
+    return new Response(response.body, response)
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null'
+  return typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
+}
+
+/**
+ * Checks what a handler returned, takes away the headers that the server itself decides, and adds the cookies that it set.
+ * @throws {Error} where it isn't a response that a route handler may return
+ */
+export function finishResponse(result: unknown, run: HandlerRun, scope: RequestScope): Response {
+  if (!isResponse(result)) {
+    throw new Error(
+      `No response is returned from route handler '${run.route.file}' (${run.request.method}): expected a Response, received '${describe(result)}'. Return a Response in every branch.`,
+    )
+  }
+  if (result.status === 0) throw new Error('Response.error() is not an answer that can be sent.')
+  const isModified = scope.cookies !== undefined && scope.cookies.modified.size > 0
+  if (!isModified && isOrdinary(result)) return result
+  const { headers } = result
+  if (headers.has(PROXY_REWRITE)) throw new Error('NextResponse.rewrite() can be used in a proxy alone, not in a route handler.')
+  if (headers.get(PROXY_NEXT) === '1') throw new Error('NextResponse.next() can be used in a proxy alone, not in a route handler.')
+  if (!isModified && !STRIPPED.some((name) => headers.has(name))) return result
+  const response = withMutableHeaders(result)
+  appendModifiedCookies(response.headers, scope.cookies)
+  for (const name of STRIPPED) response.headers.delete(name)
+  return response
+}

@@ -1,0 +1,113 @@
+import type { RouteSegmentConfig } from '../routing/manifest.js'
+import { AfterTasks } from './after.js'
+import type { CacheHandle } from './context.js'
+import { DraftMode, hasDraftMode } from './draft-mode.js'
+import type { HandlerRun } from './handler.js'
+import { createMutableCookies, type MutableCookies } from './request-cookies.js'
+import { type RequestScope, runInScope, type ScopePhase } from './scope.js'
+import type { StaticAttempt } from './static-attempt.js'
+
+const FORM = 'application/x-www-form-urlencoded'
+
+/** Applies the invalidations asked for so far. One that fails is reported; the answer stays as it is. */
+export async function settle(scope: RequestScope): Promise<void> {
+  for (const invalidate of scope.invalidations.splice(0)) await invalidate().catch(scope.cache.report)
+}
+
+/**
+ * The scope of one run of a handler. What most handlers never ask for is made when it is asked for. Its members are no
+ * private names, for a scope within another (`unstable_cache`) inherits from it.
+ */
+export class HandlerScope implements RequestScope {
+  private readonly run: HandlerRun
+  phase: ScopePhase = 'handler'
+  cookies: MutableCookies | undefined
+  private invalidationList: (() => Promise<void>)[] | undefined
+  private tasks: AfterTasks | undefined
+  private draft: DraftMode | undefined
+
+  constructor(run: HandlerRun) {
+    this.run = run
+  }
+
+  get request(): Request {
+    return this.run.request
+  }
+  get route(): string {
+    return this.run.route.pathname
+  }
+  get pathname(): string {
+    return this.run.pathname
+  }
+  get page(): string {
+    return `/${this.run.route.file.replace(/\.[^./]+$/, '')}`
+  }
+  get strict(): boolean {
+    return this.run.context.strict
+  }
+  get fetchCache(): string | undefined {
+    return (this.run.module as RouteSegmentConfig).fetchCache
+  }
+  get authInterrupts(): boolean {
+    return this.run.context.authInterrupts
+  }
+  get cache(): CacheHandle {
+    return this.run.context.cache
+  }
+  get staticAttempt(): StaticAttempt | undefined {
+    return this.run.staticAttempt
+  }
+
+  /** Next.js takes these requests for Server Actions. */
+  get isAction(): boolean {
+    const { headers, method } = this.run.request
+    if (method !== 'POST') return false
+    const type = headers.get('content-type')
+    return type === FORM || type?.startsWith('multipart/form-data') === true || headers.get('next-action') !== null
+  }
+
+  get invalidations(): (() => Promise<void>)[] {
+    this.invalidationList ??= []
+    return this.invalidationList
+  }
+  get hasInvalidations(): boolean {
+    return this.invalidationList !== undefined && this.invalidationList.length > 0
+  }
+
+  get bypassesCache(): boolean {
+    return this.staticAttempt === undefined && hasDraftMode(this.clientHeaders(), this.run.context.draftMode)
+  }
+
+  get draftMode(): DraftMode {
+    this.draft ??= new DraftMode(this.clientHeaders(), this.run.context.draftMode, () => {
+      this.cookies ??= createMutableCookies(this.run.request.headers, () => this.phase === 'handler')
+      return this.cookies
+    })
+    return this.draft
+  }
+
+  get after(): AfterTasks {
+    this.tasks ??= this.createAfter()
+    return this.tasks
+  }
+
+  waitUntil = (work: Promise<unknown>): void => this.run.lifetime().waitUntil(work)
+
+  /** Asked for late: a request whose answer is kept must not be read before. */
+  private clientHeaders(): Headers {
+    return this.run.clientHeaders ?? this.run.request.headers
+  }
+
+  private createAfter(): AfterTasks {
+    const { context, lifetime, request, route } = this.run
+    return new AfterTasks(
+      lifetime,
+      async (callback) => {
+        this.phase = 'after'
+        await runInScope(this, callback)
+        await settle(this)
+      },
+      (error) => context.report(error, { phase: 'after', file: route.file, method: request.method, pathname: route.pathname }),
+    )
+  }
+}

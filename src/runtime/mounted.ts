@@ -1,0 +1,79 @@
+import type { RouteModule } from '../routing/manifest.js'
+import type { RouteEntry, RouterContext } from './context.js'
+import { createHandlerContext } from './handler.js'
+import { isServerAction } from './handler-scope.js'
+import type { RouteMatch } from './matcher.js'
+import { answerWithoutHandler } from './method-answers.js'
+import { handlerFor } from './methods.js'
+import { hold, type Mount } from './mount.js'
+import { readFallbackStatus, readRedirect } from './navigation-errors.js'
+import { isResponse } from './responses.js'
+import { canonicalPathname } from './slashes.js'
+
+/** The path by which the router looks for a mounted request: below its own base path, and never one to redirect from. */
+export function mountedPathname(context: RouterContext, mount: Mount): string {
+  const path = context.basePath + (mount.pathname === '/' && context.basePath !== '' ? '' : mount.pathname)
+  return canonicalPathname(path, context) ?? path
+}
+
+const ignored = new WeakSet<RouteEntry>()
+
+/** Says once per file that what it exports to be kept is not kept, for the framework knows the mount's file alone. */
+function warnOfStaticConfig(route: RouteEntry, module: RouteModule): void {
+  if (ignored.has(route)) return
+  ignored.add(route)
+  const { dynamic } = module
+  const names = ['revalidate', 'generateStaticParams', 'fetchCache'].filter((name) => module[name] !== undefined)
+  if (dynamic === 'force-static' || dynamic === 'error') names.push('dynamic')
+  if (names.length === 0) return
+  console.warn(
+    `everyroute: ${route.file} exports ${names.join(' and ')}, which Next.js reads from the file of the mount alone: its handlers run for every request. To have its answers kept, place it below app/.`,
+  )
+}
+
+function requireResponse(result: unknown, file: string, method: string): Response {
+  if (isResponse(result) && result.status !== 0) return result
+  throw new Error(`No response is returned from route handler '${file}' (${method}). Return a Response in every branch.`)
+}
+
+/**
+ * Runs a file's handler for a request that comes through Next.js, whose own `next/*` the file imports: the request goes on as
+ * it is, and cookies, `after` and revalidation are none of the router's business.
+ * @throws {Error} what the module threw while loading, or its handler while running, unless it is Next.js's to answer
+ */
+export async function answerMounted(
+  context: RouterContext,
+  match: RouteMatch<RouteEntry>,
+  request: Request,
+  mount: Mount,
+): Promise<Response> {
+  const { route, params, isStatic } = match
+  const module = await route.load()
+  warnOfStaticConfig(route, module)
+  const { method } = request
+  const handler = handlerFor(module, method)
+  if (!handler) return answerWithoutHandler(context, module, method)
+  try {
+    const result = await handler(request, createHandlerContext({ context, params, isStaticRoute: isStatic }))
+    return requireResponse(result, route.file, method)
+  } catch (thrown) {
+    const standIn = standInFor(context, thrown, request)
+    if (!standIn) throw thrown
+    const isInternal = readRedirect(thrown) === undefined && readFallbackStatus(thrown) === undefined
+    return hold(mount, standIn, { thrown, isInternal, report: async () => {} })
+  }
+}
+
+/** The answer that stands for a thrown redirect or the like; `undefined` for an ordinary error. */
+function standInFor(context: RouterContext, thrown: unknown, request: Request): Response | undefined {
+  const redirect = readRedirect(thrown)
+  if (redirect) {
+    const status = isServerAction(request) ? 303 : redirect.status
+    return new Response(null, { status, headers: { location: redirect.url } })
+  }
+  const status = readFallbackStatus(thrown)
+  if (status !== undefined) return context.responses.fallback(status)
+  // Next.js's own signals, such as that an answer can't be prerendered, are errors with a digest.
+  const isSignal = typeof thrown === 'object' && thrown !== null && 'digest' in thrown && typeof thrown.digest === 'string'
+  return isSignal ? context.responses.internalError(undefined) : undefined
+}
