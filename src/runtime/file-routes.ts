@@ -4,9 +4,12 @@ import type { RouteManifest } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
 import type { ErrorContext, RouteEntry, RouterContext } from './context.js'
 import { answerRoute } from './dispatch.js'
+import { installFetch } from './fetch.js'
 import { toHandlerRequest } from './incoming.js'
 import { BodyLifetime, type HostContext } from './lifetime.js'
 import { createMatcher, type Matcher, type RouteMatch } from './matcher.js'
+import { mountOf } from './mount.js'
+import { answerMounted } from './mounted.js'
 import { createProxyLayer, type ProxyLayer } from './proxy-layer.js'
 import { createLoader } from './route-loader.js'
 import { canonicalPathname } from './slashes.js'
@@ -49,7 +52,8 @@ export interface Arrival {
   readonly release: (response: Response) => Response
 }
 
-function arrive(c: Context): Arrival {
+function arrive(c: Context, context: RouterContext): Arrival {
+  installFetch(context.cache)
   const host = hostContext(c)
   const own = host?.onClose ? undefined : new BodyLifetime(host)
   return {
@@ -88,7 +92,7 @@ export class FileRoutes {
     if (proxy) return register((c, next) => this.#answerBehindProxy(proxy, c, next, path))
     try {
       const match = this.#match(path)
-      return match && register((c) => this.#answer(match, path, arrive(c)), match.route.pathname)
+      return match && register((c) => this.#answerMatch(match, path, c), match.route.pathname)
     } catch (error) {
       if (error instanceof URIError) return this.#malformed
       throw error
@@ -107,6 +111,16 @@ export class FileRoutes {
     return inner.length > 1 && inner.endsWith('/') ? inner.slice(0, -1) : inner
   }
 
+  #answerMatch(match: RouteMatch<RouteEntry>, path: string, c: Context): Promise<Response> {
+    const mount = mountOf(c.env)
+    if (!mount) return this.#answer(match, path, arrive(c, this.#context))
+    return answerMounted(this.#context, match, c.req.raw, mount).catch((thrown: unknown) => {
+      mount.thrown = thrown
+      const { file, pathname } = match.route
+      throw toError(thrown, { phase: 'handler', file, method: c.req.method, pathname })
+    })
+  }
+
   /** Runs the file; what goes wrong is thrown to Hono's error handler. */
   async #answer(match: RouteMatch<RouteEntry>, path: string, arrival: Arrival): Promise<Response> {
     const context = this.#context
@@ -122,7 +136,8 @@ export class FileRoutes {
   }
 
   async #answerBehindProxy(proxy: ProxyLayer, c: Context, next: Next, path: string): Promise<Response | undefined> {
-    const arrival = arrive(c)
+    if (mountOf(c.env)) return this.#passProxy(c, next, path)
+    const arrival = arrive(c, this.#context)
     try {
       const decision = await proxy.decide(arrival, path)
       // What an error handler answers carries the proxy's headers too.
@@ -139,6 +154,14 @@ export class FileRoutes {
     } catch (thrown) {
       throw thrown instanceof Error && originOf(thrown) ? thrown : toError(thrown, { phase: 'proxy', file: proxy.file, pathname: path })
     }
+  }
+
+  /** A framework around the router has run the proxy by itself. */
+  async #passProxy(c: Context, next: Next, path: string): Promise<Response | undefined> {
+    const match = this.#match(path)
+    if (match) return this.#answerMatch(match, path, c)
+    await next()
+    return undefined
   }
 
   #matchLeniently(path: string): RouteMatch<RouteEntry> | Response | undefined {

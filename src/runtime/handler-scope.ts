@@ -5,9 +5,8 @@ import { DraftMode, hasDraftMode } from './draft-mode.js'
 import type { HandlerRun } from './handler.js'
 import { createMutableCookies, type MutableCookies } from './request-cookies.js'
 import { type RequestScope, runInScope, type ScopePhase } from './scope.js'
+import { isServerAction } from './server-action.js'
 import type { StaticAttempt } from './static-attempt.js'
-
-const FORM = 'application/x-www-form-urlencoded'
 
 /** Applies the invalidations asked for so far. One that fails is reported; the answer stays as it is. */
 export async function settle(scope: RequestScope): Promise<void> {
@@ -60,10 +59,7 @@ export class HandlerScope implements RequestScope {
 
   /** Next.js takes these requests for Server Actions. */
   get isAction(): boolean {
-    const { headers, method } = this.run.request
-    if (method !== 'POST') return false
-    const type = headers.get('content-type')
-    return type === FORM || type?.startsWith('multipart/form-data') === true || headers.get('next-action') !== null
+    return isServerAction(this.run.request)
   }
 
   get invalidations(): (() => Promise<void>)[] {

@@ -3,6 +3,7 @@ import type { ResponseLifetime } from './after.js'
 import type { RouteEntry, RouterContext } from './context.js'
 import { clearForgedDraftMode } from './draft-mode.js'
 import { finishResponse, withMutableHeaders } from './finish-response.js'
+import { createHandlerContext } from './handler-context.js'
 import { HandlerScope, settle } from './handler-scope.js'
 import type { RouteParamValues } from './matcher.js'
 import type { RouteHandlerFunction } from './methods.js'
@@ -32,19 +33,6 @@ export interface IncomingRun {
 export interface HandlerRun extends IncomingRun {
   readonly handler: RouteHandlerFunction
   readonly staticAttempt?: StaticAttempt | undefined
-}
-
-/**
- * The handler's second argument. By default the params promise carries its values as properties too, so that files
- * written for Next.js 14 (`params.id` without await) run; a static route's is a promise of `{}`.
- */
-function createHandlerContext(run: HandlerRun): { params: unknown } {
-  if (run.context.strict) return { params: run.isStaticRoute ? undefined : Promise.resolve(run.params) }
-  const params = Promise.resolve(run.params)
-  for (const name in run.params) {
-    if (!(name in params)) Object.defineProperty(params, name, { value: run.params[name], enumerable: true, configurable: true })
-  }
-  return { params }
 }
 
 /** Turns what a handler threw into an answer, or throws it on where it's an error. */

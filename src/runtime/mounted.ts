@@ -1,13 +1,13 @@
 import type { RouteModule } from '../routing/manifest.js'
-import type { RouteEntry, RouterContext } from './context.js'
-import { createHandlerContext } from './handler.js'
-import { isServerAction } from './handler-scope.js'
+import type { ErrorContext, RouteEntry, RouterContext } from './context.js'
+import { createHandlerContext } from './handler-context.js'
 import type { RouteMatch } from './matcher.js'
 import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor } from './methods.js'
 import { hold, type Mount } from './mount.js'
 import { readFallbackStatus, readRedirect } from './navigation-errors.js'
 import { isResponse } from './responses.js'
+import { isServerAction } from './server-action.js'
 import { canonicalPathname } from './slashes.js'
 
 /** The path by which the router looks for a mounted request: below its own base path, and never one to redirect from. */
@@ -76,4 +76,23 @@ function standInFor(context: RouterContext, thrown: unknown, request: Request): 
   // Next.js's own signals, such as that an answer can't be prerendered, are errors with a digest.
   const isSignal = typeof thrown === 'object' && thrown !== null && 'digest' in thrown && typeof thrown.digest === 'string'
   return isSignal ? context.responses.internalError(undefined) : undefined
+}
+
+/** Lets the router's answer stand for an error, which the framework answers and logs unless middleware changes that answer. */
+export function holdError(
+  context: RouterContext,
+  mount: Mount,
+  error: Error,
+  origin: ErrorContext | undefined,
+  request: Request,
+  standIn: Response,
+): void {
+  hold(mount, standIn, {
+    thrown: mount.thrown ?? error,
+    isInternal: false,
+    async report() {
+      context.report(error, origin ?? { phase: 'handler' })
+      await context.onRequestError?.(error, request, origin?.pathname ?? '')
+    },
+  })
 }

@@ -3,10 +3,11 @@ import { basePath as mountPath } from 'hono/route'
 import type { Handler } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
 import type { RouterContext } from './context.js'
-import { installFetch } from './fetch.js'
 import { FileRoutes, originOf, type Registered } from './file-routes.js'
 import { FileRouter } from './hono-router.js'
 import { rawPathname } from './incoming.js'
+import { mountOf } from './mount.js'
+import { holdError, mountedPathname } from './mounted.js'
 import { createContext, type RouterOptions } from './router-context.js'
 
 /** The answer to an error: Hono's HTTPException knows its own, any other is a 500 whose cause is reported, not sent. */
@@ -16,8 +17,10 @@ function answerError(context: RouterContext, error: Error, c: Context): Response
     const response = error.getResponse() as Response
     return c.newResponse(response.body, response)
   }
-  context.report(error, origin ?? { phase: 'handler' })
   const response = context.responses.internalError(error)
+  const mount = mountOf(c.env)
+  if (mount) holdError(context, mount, error, origin, c.req.raw, response)
+  else context.report(error, origin ?? { phase: 'handler' })
   return c.newResponse(response.body, response)
 }
 
@@ -29,7 +32,6 @@ function answerError(context: RouterContext, error: Error, c: Context): Response
  */
 export function createRouter(manifest: RouteManifest, options: RouterOptions = {}): Hono {
   const context = createContext(manifest, options)
-  installFetch(context.cache)
   const files = new FileRoutes(context, manifest)
 
   // Reached only where the app is mounted in another by `route()`, whose router knows nothing of ours.
@@ -43,7 +45,11 @@ export function createRouter(manifest: RouteManifest, options: RouterOptions = {
     (path) => files.find(path),
     (entry) => entry[0] === mounted,
   )
-  const app = new Hono({ router: router as never, getPath: (request) => rawPathname(request.url) })
+  const getPath = (request: Request, options?: { env?: unknown }): string => {
+    const mount = mountOf(options?.env)
+    return mount ? mountedPathname(context, mount) : rawPathname(request.url)
+  }
+  const app = new Hono({ router: router as never, getPath })
   const { use } = app
   app.use = ((...args: Parameters<typeof use>) => {
     router.isAddingMiddleware = true
