@@ -13,12 +13,20 @@ export type FetchInit = RequestInit & { next?: NextFetchOptions | undefined }
 
 interface FetchHolder {
   /** The cache of the router made last: for calls outside of a request's scope. */
-  cache: CacheHandle
+  cache: CacheHandle | undefined
+  isInstalled: boolean
 }
 
 const KEY: unique symbol = Symbol.for('everyroute.fetch@1') as never
 
 const holders = globalThis as unknown as { [KEY]?: FetchHolder }
+
+const holder: FetchHolder = (holders[KEY] ??= { cache: undefined, isInstalled: false })
+
+/** Lets calls outside of a request's scope use this cache, once {@link installFetch} has been called. */
+export function setFetchCache(cache: CacheHandle): void {
+  holder.cache = cache
+}
 
 /** Whether the answer may be kept, or the call must be known to what is keeping the route's own answer. */
 function concernsCache(input: unknown, init: FetchInit | undefined): boolean {
@@ -30,22 +38,19 @@ function concernsCache(input: unknown, init: FetchInit | undefined): boolean {
 
 /**
  * Puts a `fetch` in place, once per process, that knows Next.js's caching options. Calls without them go straight on; the
- * code behind the others is loaded with the first of them.
+ * code behind the others is loaded with the first of them. Called with the first request rather than when a router is made:
+ * inside Next.js, `fetch` is Next.js's own.
  * @see https://nextjs.org/docs/app/api-reference/functions/fetch
  */
-export function installFetch(cache: CacheHandle): void {
-  const known = holders[KEY]
-  if (known) {
-    known.cache = cache
-    return
-  }
-  const holder: FetchHolder = { cache }
-  holders[KEY] = holder
+export function installFetch(): void {
+  if (holder.isInstalled) return
+  holder.isInstalled = true
   const original = globalThis.fetch
   const patched = function fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response> {
-    if (!concernsCache(input, init)) return original.call(globalThis, input, init)
+    const { cache } = holder
+    if (!cache || !concernsCache(input, init)) return original.call(globalThis, input, init)
     return import('./fetch-cache.js').then(({ fetchThroughCache }) =>
-      fetchThroughCache((...args) => original.apply(globalThis, args), holder.cache, input, init),
+      fetchThroughCache((...args) => original.apply(globalThis, args), cache, input, init),
     )
   }
   // Hosts add members of their own, such as Bun's `preconnect`.

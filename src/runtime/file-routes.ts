@@ -52,8 +52,8 @@ export interface Arrival {
   readonly release: (response: Response) => Response
 }
 
-function arrive(c: Context, context: RouterContext): Arrival {
-  installFetch(context.cache)
+function arrive(c: Context): Arrival {
+  installFetch()
   const host = hostContext(c)
   const own = host?.onClose ? undefined : new BodyLifetime(host)
   return {
@@ -113,7 +113,7 @@ export class FileRoutes {
 
   #answerMatch(match: RouteMatch<RouteEntry>, path: string, c: Context): Promise<Response> {
     const mount = mountOf(c.env)
-    if (!mount) return this.#answer(match, path, arrive(c, this.#context))
+    if (!mount) return this.#answer(match, path, arrive(c))
     return answerMounted(this.#context, match, c.req.raw, mount).catch((thrown: unknown) => {
       mount.thrown = thrown
       const { file, pathname } = match.route
@@ -137,7 +137,7 @@ export class FileRoutes {
 
   async #answerBehindProxy(proxy: ProxyLayer, c: Context, next: Next, path: string): Promise<Response | undefined> {
     if (mountOf(c.env)) return this.#passProxy(c, next, path)
-    const arrival = arrive(c, this.#context)
+    const arrival = arrive(c)
     try {
       const decision = await proxy.decide(arrival, path)
       // What an error handler answers carries the proxy's headers too.

@@ -3,6 +3,7 @@ import { basePath as mountPath } from 'hono/route'
 import type { Handler } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
 import type { RouterContext } from './context.js'
+import { setFetchCache } from './fetch.js'
 import { FileRoutes, originOf, type Registered } from './file-routes.js'
 import { FileRouter } from './hono-router.js'
 import { rawPathname } from './incoming.js'
@@ -32,6 +33,7 @@ function answerError(context: RouterContext, error: Error, c: Context): Response
  */
 export function createRouter(manifest: RouteManifest, options: RouterOptions = {}): Hono {
   const context = createContext(manifest, options)
+  setFetchCache(context.cache)
   const files = new FileRoutes(context, manifest)
 
   // Reached only where the app is mounted in another by `route()`, whose router knows nothing of ours.
