@@ -5,8 +5,27 @@ import { readFileSync, writeFileSync } from 'node:fs'
 const file = new URL('../package-lock.json', import.meta.url)
 const lock = JSON.parse(readFileSync(file, 'utf8'))
 
-const OS = { android: 'android', darwin: 'darwin', freebsd: 'freebsd', linux: 'linux', openbsd: 'openbsd', openharmony: 'openharmony', win32: 'win32', windows: 'win32' }
-const CPU = { 64: 'x64', arm: 'arm', arm64: 'arm64', ia32: 'ia32', loong64: 'loong64', ppc64: 'ppc64', riscv64: 'riscv64', s390x: 's390x', x64: 'x64' }
+const OS = {
+  android: 'android',
+  darwin: 'darwin',
+  freebsd: 'freebsd',
+  linux: 'linux',
+  openbsd: 'openbsd',
+  openharmony: 'openharmony',
+  win32: 'win32',
+  windows: 'win32',
+}
+const CPU = {
+  64: 'x64',
+  arm: 'arm',
+  arm64: 'arm64',
+  ia32: 'ia32',
+  loong64: 'loong64',
+  ppc64: 'ppc64',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+  x64: 'x64',
+}
 const LIBC = { glibc: 'glibc', gnu: 'glibc', gnueabihf: 'glibc', musl: 'musl', musleabihf: 'musl' }
 
 /** What a name like `@scope/name-linux-arm64-musl` tells. */
@@ -14,7 +33,8 @@ function platformOf(name) {
   const words = name.split('/').at(-1).split('-')
   const find = (table) => words.map((word) => (Object.hasOwn(table, word) ? table[word] : undefined)).find(Boolean)
   const [os, cpu, libc] = [find(OS), find(CPU), find(LIBC)]
-  if (!os || !cpu) throw new Error(`package-lock.json: ${name} names no platform that .config/complete-lockfile.mjs knows; add its entry by hand`)
+  if (!os || !cpu)
+    throw new Error(`package-lock.json: ${name} names no platform that .config/complete-lockfile.mjs knows; add its entry by hand`)
   return { cpu: [cpu], ...(os === 'linux' && libc && { libc: [libc] }), os: [os] }
 }
 
@@ -30,9 +50,17 @@ const added = {}
 for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(optionalDependencies)) {
     if (isLocked(path, name)) continue
-    if (!/^\d+\.\d+\.\d+[\w.+-]*$/.test(version)) throw new Error(`package-lock.json: ${path} wants ${name}@${version}, which is not one version; add its entry by hand`)
+    if (!/^\d+\.\d+\.\d+[\w.+-]*$/.test(version))
+      throw new Error(`package-lock.json: ${path} wants ${name}@${version}, which is not one version; add its entry by hand`)
     const { cpu, ...rest } = platformOf(name)
-    added[`node_modules/${name}`] = { version, cpu, ...(dev && { dev }), ...(rest.libc && { libc: rest.libc }), optional: true, os: rest.os }
+    added[`node_modules/${name}`] = {
+      version,
+      cpu,
+      ...(dev && { dev }),
+      ...(rest.libc && { libc: rest.libc }),
+      optional: true,
+      os: rest.os,
+    }
   }
 }
 const packages = Object.entries({ ...lock.packages, ...added })
