@@ -2,6 +2,7 @@ import type { Cache } from '../cache/cache.js'
 import type { CacheStore } from '../cache/store.js'
 import type { RouteModule } from '../routing/manifest.js'
 import type { DraftModeSettings } from './draft-mode.js'
+import type { Instrumentation } from './instrumentation.js'
 import type { RouterResponses } from './responses.js'
 
 /** Where in the life of a request an error was thrown. */
@@ -45,7 +46,7 @@ export interface RouterContext {
   readonly prerendered: (() => Promise<Prerendered>) | undefined
   /** Reports an error that never reaches a client. */
   readonly report: (error: unknown, context: ErrorContext) => void
-  readonly onRequestError: ((error: unknown, request: Request, route: string) => Promise<void>) | undefined
+  readonly instrumentation: Instrumentation | undefined
 }
 
 /** One route of the table with its module's loader. */

@@ -6,6 +6,7 @@ import type { ErrorContext, RouteEntry, RouterContext } from './context.js'
 import { answerRoute } from './dispatch.js'
 import { installFetch } from './fetch.js'
 import { toHandlerRequest } from './incoming.js'
+import type { Instrumentation } from './instrumentation.js'
 import { BodyLifetime, type HostContext } from './lifetime.js'
 import { createMatcher, type Matcher, type RouteMatch } from './matcher.js'
 import { mountOf } from './mount.js'
@@ -86,6 +87,12 @@ export class FileRoutes {
    * @param prefix where the app is mounted in another, for redirects
    */
   find(path: string, prefix = ''): Registered | undefined {
+    const found = this.#find(path, prefix)
+    const { instrumentation } = this.#context
+    return found && instrumentation && !instrumentation.isRegistered ? afterRegistration(instrumentation, found) : found
+  }
+
+  #find(path: string, prefix: string): Registered | undefined {
     const canonical = canonicalPathname(path, this.#context)
     if (canonical !== undefined) return register(redirectTo(prefix + canonical))
     const proxy = this.#proxy
@@ -130,7 +137,7 @@ export class FileRoutes {
     } catch (thrown) {
       arrival.release(new Response(null))
       const { file, pathname } = match.route
-      await context.onRequestError?.(thrown, request, pathname)
+      await context.instrumentation?.onRequestError(thrown, request, pathname)
       throw toError(thrown, { phase: 'handler', file, method: request.method, pathname })
     }
   }
@@ -173,6 +180,18 @@ export class FileRoutes {
       return strict ? responses.internalError(undefined) : responses.badRequest('Malformed percent-encoding in the path')
     }
   }
+}
+
+/** What answers once `instrumentation.ts` has registered. A framework around the router has done that by itself. */
+function afterRegistration(instrumentation: Instrumentation, [handler, { path }]: Registered): Registered {
+  return register(async (c, next) => {
+    if (!mountOf(c.env)) {
+      await instrumentation.register().catch((error: unknown) => {
+        throw toError(error, { phase: 'instrumentation', file: instrumentation.file })
+      })
+    }
+    return handler(c, next)
+  }, path)
 }
 
 function register(handler: Handler, path = '/*'): Registered {

@@ -92,7 +92,7 @@ export function holdError(
     isInternal: false,
     async report() {
       context.report(error, origin ?? { phase: 'handler' })
-      await context.onRequestError?.(error, request, origin?.pathname ?? '')
+      await context.instrumentation?.onRequestError(error, request, origin?.pathname ?? '')
     },
   })
 }

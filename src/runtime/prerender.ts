@@ -5,6 +5,7 @@ import { EveryrouteError } from '../routing/errors.js'
 import type { RouteManifest } from '../routing/manifest.js'
 import type { Prerendered, RouteEntry, RouterContext } from './context.js'
 import { openCache } from './data-cache.js'
+import { installFetch, setFetchCache } from './fetch.js'
 import type { IncomingRun } from './handler.js'
 import { handlerFor } from './methods.js'
 import { asNextRequest } from './next-request.js'
@@ -63,6 +64,8 @@ export async function prerender(manifest: RouteManifest, options: RouterOptions 
   enableRequestScope()
   const entries = new Map<string, CacheEntry>()
   const context = createContext(manifest, { ...options, cache: recordingStore(entries) })
+  setFetchCache(context.cache)
+  installFetch()
   const found: Record<'settled' | 'dynamic', string[]> = { settled: [], dynamic: [] }
   for (const route of manifest.routes) {
     try {

@@ -3,8 +3,8 @@ import { EveryrouteError } from '../routing/errors.js'
 import { MANIFEST_VERSION, type RouteManifest } from '../routing/manifest.js'
 import type { ErrorContext, Prerendered, RouterContext } from './context.js'
 import { createDraftModeSecret } from './draft-mode.js'
+import { createInstrumentation } from './instrumentation.js'
 import { createResponses } from './responses.js'
-import { createLoader } from './route-loader.js'
 
 export interface RouterOptions {
   /** Answers exactly as Next.js does, accidents included. Default `false`. */
@@ -61,24 +61,6 @@ function logToConsole(error: unknown, context: ErrorContext): void {
   console.error(`everyroute: ${where}:`, error)
 }
 
-/** Loads `instrumentation.ts` once: runs its `register`, and gives its `onRequestError`. */
-function createRequestErrorHook(manifest: RouteManifest, report: RouterContext['report']): RouterContext['onRequestError'] {
-  const file = manifest.instrumentation
-  if (!file) return undefined
-  const load = createLoader(file, false)
-  return async (error, request, routePath) => {
-    try {
-      const { onRequestError } = await load()
-      if (typeof onRequestError !== 'function') return
-      const { pathname, search } = new URL(request.url)
-      const described = { path: pathname + search, method: request.method, headers: Object.fromEntries(request.headers) }
-      await onRequestError(error, described, { routerKind: 'App Router', routePath, routeType: 'route', revalidateReason: undefined })
-    } catch (failure) {
-      report(failure, { phase: 'instrumentation', file: file.file })
-    }
-  }
-}
-
 /**
  * Settles what all requests share.
  * @throws {EveryrouteError} `ERR_MANIFEST_VERSION`
@@ -98,6 +80,6 @@ export function createContext(manifest: RouteManifest, options: RouterOptions): 
     cache: { store: options.cache, report: (error) => logError(error, { phase: 'cache' }), cache: undefined },
     report: logError,
     prerendered: options.prerendered,
-    onRequestError: createRequestErrorHook(manifest, logError),
+    instrumentation: createInstrumentation(manifest, development, logError),
   }
 }
