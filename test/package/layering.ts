@@ -25,6 +25,8 @@ const RULES: Readonly<Record<string, Rule>> = {
 const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['routing', 'cache', 'runtime'],
   'config.ts': ['build'],
+  'register.ts': ['build'],
+  'vite.ts': ['build'],
 }
 
 /** Single files that may import more than their folder. */
@@ -33,6 +35,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'runtime/request-scope.ts': ['node:async_hooks'],
   'runtime/lazy-scope.ts': ['node:async_hooks'],
   // Types of optional peers and hosts.
+  'adapters/next.ts': ['next'],
   'cache/redis.ts': ['ioredis'],
   'cache/kv.ts': ['cloudflare:workers'],
 }

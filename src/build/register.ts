@@ -1,0 +1,26 @@
+import * as nodeModule from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { registerNativeHooks } from './native-hooks.js'
+import { ownPackage } from './next-alias.js'
+import { findSource } from './source-hooks.js'
+
+/** Finds the project's own modules as bundlers do: without extension, as a folder's index, `./other.js` as `other.ts`. */
+function registerSourceHooks(): void {
+  if (typeof nodeModule.registerHooks !== 'function') {
+    nodeModule.register(pathToFileURL(join(ownPackage().dir, 'dist/build/source-hooks.js')).href)
+    return
+  }
+  nodeModule.registerHooks({
+    resolve(specifier, context, nextResolve) {
+      try {
+        return nextResolve(specifier, context)
+      } catch (error) {
+        return nextResolve(findSource(error, specifier, context.parentURL), context)
+      }
+    },
+  })
+}
+
+registerNativeHooks()
+registerSourceHooks()

@@ -1,0 +1,102 @@
+import { relative, resolve, sep } from 'node:path'
+import type { Plugin, ViteDevServer } from 'vite'
+import { EveryrouteError } from '../routing/errors.js'
+import { configFileCandidates, loadConfig, type ResolvedConfig } from './config.js'
+import { loadProject, writeGenerated } from './project.js'
+import { resolvePlugin } from './vite.js'
+
+export interface EveryrouteOptions {
+  /** The project's folder, absolute or relative to Vite's root. Default: Vite's root. */
+  readonly root?: string
+  /** The routes folder, relative to the project's. Default: that of the config, or the first of `routes`, `app`, `src/routes`, `src/app`. */
+  readonly routes?: string
+}
+
+/** Modules that Vite has to ask plugins for, even where a package of that name is installed. */
+const NO_EXTERNAL = [/^next\/(?:server|headers|navigation|cache|og)(?:\.js)?$/, /^everyroute(?:\/|$)/, 'server-only', 'client-only']
+
+/** Milliseconds between the first change of a file and the writing of the manifest, so that a moved folder is one change. */
+const SETTLE = 20
+
+/**
+ * Makes a Vite or Vitest project understand route files: `next/*` leads to this package, and `.everyroute/manifest.ts`, which
+ * the project imports and hands to `createRouter`, is written at start and whenever a route file is added, moved, removed or
+ * exports something else.
+ */
+export function everyroute(options: EveryrouteOptions = {}): Plugin[] {
+  return [resolvePlugin(), manifestPlugin(options)]
+}
+
+function manifestPlugin(options: EveryrouteOptions): Plugin {
+  let root = ''
+  let isServing = false
+
+  const generate = async (): Promise<ResolvedConfig> => {
+    const mode = isServing ? 'development' : 'production'
+    const config = await loadConfig({ root, mode, ...(options.routes !== undefined && { routes: options.routes }) })
+    await writeGenerated(await loadProject(config))
+    return config
+  }
+
+  return {
+    name: 'everyroute:manifest',
+    config: () => ({ resolve: { tsconfigPaths: true }, ssr: { noExternal: NO_EXTERNAL } }),
+    configResolved(config) {
+      root = resolve(config.root, options.root ?? '.')
+      isServing = config.command === 'serve'
+    },
+    async buildStart() {
+      try {
+        await generate()
+      } catch (error) {
+        if (!isServing || !(error instanceof EveryrouteError)) throw withFix(error)
+        this.warn(textOf(error))
+      }
+    },
+    configureServer(server) {
+      watchRoutes(server, root, options, generate)
+    },
+  }
+}
+
+/** Writes the manifest anew after changes; a project that is broken for the moment keeps the last one. */
+function watchRoutes(server: ViteDevServer, root: string, options: EveryrouteOptions, generate: () => Promise<ResolvedConfig>): void {
+  const { logger } = server.config
+  let isWaiting = false
+  let routesDir: string | undefined
+  let running = Promise.resolve()
+  const settings = new Set(configFileCandidates(root))
+
+  const learnRoutes = async (): Promise<void> => {
+    const config = await loadConfig({ root, mode: 'development', ...(options.routes !== undefined && { routes: options.routes }) })
+    routesDir = config.routesDir
+    server.watcher.add(routesDir)
+  }
+  const update = async (): Promise<void> => {
+    try {
+      ;({ routesDir } = await generate())
+    } catch (error) {
+      logger.error(textOf(error), { timestamp: true })
+    }
+  }
+  const concerns = (file: string): boolean =>
+    settings.has(file) || file.startsWith(routesDir + sep) || /^(?:src\/)?(?:proxy|middleware|instrumentation)\.\w+$/.test(inRoot(file))
+  const inRoot = (file: string): string => relative(root, file).split(sep).join('/')
+
+  server.watcher.on('all', (_event, file) => {
+    if (isWaiting || routesDir === undefined || !concerns(resolve(file))) return
+    isWaiting = true
+    setTimeout(() => {
+      isWaiting = false
+      running = running.then(update)
+    }, SETTLE)
+  })
+  running = learnRoutes().catch((error: unknown) => logger.error(textOf(error)))
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof EveryrouteError)) return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return [error.message, error.frame, error.fix].filter(Boolean).join('\n')
+}
+
+const withFix = (error: unknown): unknown => (error instanceof EveryrouteError ? new Error(textOf(error), { cause: error }) : error)

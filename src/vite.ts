@@ -1,0 +1,1 @@
+export { type EveryrouteOptions, everyroute, everyroute as default } from './build/vite-plugin.js'
