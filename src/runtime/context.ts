@@ -19,6 +19,8 @@ export interface ErrorContext {
 /** A router's cache, which `openCache` makes when it is first needed. */
 export interface CacheHandle {
   readonly store: CacheStore | undefined
+  /** Loads what a build has made, once. Never rejects. */
+  readonly prerendered: (() => Promise<Prerendered>) | undefined
   readonly report: (error: unknown) => void
   cache: Cache | undefined
 }
@@ -27,10 +29,13 @@ export interface CacheHandle {
 export interface Prerendered {
   /** Cache entries by key, as text. */
   readonly entries: Readonly<Record<string, string>>
-  /** Files all of whose generated params have been made. */
+  /** Files whose answers are kept. */
   readonly settled: readonly string[]
-  /** Files that turned out to read the request: their answers are not kept. */
-  readonly dynamic: readonly string[]
+  /**
+   * Files that turned out to read the request, or answered with an error: their answers are not kept but for these params,
+   * given as `paramsKey` writes them.
+   */
+  readonly dynamic: Readonly<Record<string, readonly string[]>>
 }
 
 /** What all requests of one router share; settled when the router is created. */
@@ -43,7 +48,6 @@ export interface RouterContext {
   readonly responses: RouterResponses
   readonly draftMode: DraftModeSettings
   readonly cache: CacheHandle
-  readonly prerendered: (() => Promise<Prerendered>) | undefined
   /** Reports an error that never reaches a client. */
   readonly report: (error: unknown, context: ErrorContext) => void
   readonly instrumentation: Instrumentation | undefined

@@ -1,11 +1,13 @@
 import { Cache } from '../cache/cache.js'
 import { memoryStore } from '../cache/memory.js'
 import type { CacheHandle } from './context.js'
+import { PrerenderedStore } from './prerendered-store.js'
 
-/** The cache of a router, made on first use: a bounded one in memory unless the router was given a store. */
+/** The cache of a router, made on first use: a bounded one in memory unless the router was given a store; what a build made lies in it. */
 export function openCache(handle: CacheHandle): Cache {
-  handle.cache ??= new Cache(handle.store ?? memoryStore(), {
-    onError: (error) => handle.report(error),
-  })
-  return handle.cache
+  return (handle.cache ??= createCache(handle))
+}
+
+function createCache({ store = memoryStore(), prerendered, report }: CacheHandle): Cache {
+  return new Cache(prerendered ? new PrerenderedStore(store, prerendered) : store, { onError: (error) => report(error) })
 }

@@ -1,7 +1,7 @@
 import type { CacheStore } from '../cache/store.js'
 import { EveryrouteError } from '../routing/errors.js'
 import { MANIFEST_VERSION, type RouteManifest } from '../routing/manifest.js'
-import type { ErrorContext, Prerendered, RouterContext } from './context.js'
+import type { CacheHandle, ErrorContext, Prerendered, RouterContext } from './context.js'
 import { createDraftModeSecret } from './draft-mode.js'
 import { createInstrumentation } from './instrumentation.js'
 import { createResponses } from './responses.js'
@@ -24,7 +24,7 @@ export interface RouterOptions {
   draftModeSecret?: string
   /** Where static answers and data are kept. Default: memory, 64 MiB, the least recently used dropped first. */
   cache?: CacheStore
-  /** Loads what a build has prerendered; asked for with the first request to a file whose answers are kept. Default: nothing. */
+  /** Loads what a build has prerendered; asked for when something kept is first looked for. Default: nothing. */
   prerendered?: () => Promise<Prerendered>
   /** Gets every error that is not sent to a client. Default: `console.error`. */
   logError?: (error: unknown, context: ErrorContext) => void
@@ -56,9 +56,22 @@ function draftModeSecret(given: string | undefined): () => string {
   return () => (secret ??= createDraftModeSecret())
 }
 
-function logToConsole(error: unknown, context: ErrorContext): void {
+/** The default of `logError`. */
+export function logToConsole(error: unknown, context: ErrorContext): void {
   const where = [context.phase, context.method, context.pathname, context.file && `(${context.file})`].filter(Boolean).join(' ')
   console.error(`everyroute: ${where}:`, error)
+}
+
+const NOTHING: Prerendered = { entries: {}, settled: [], dynamic: {} }
+
+function createCacheHandle({ cache: store, prerendered: load }: RouterOptions, report: (error: unknown) => void): CacheHandle {
+  let loaded: Promise<Prerendered> | undefined
+  const loadOnce = (): Promise<Prerendered> =>
+    (loaded ??= load!().catch((error: unknown) => {
+      report(error)
+      return NOTHING
+    }))
+  return { store, prerendered: load && loadOnce, report, cache: undefined }
 }
 
 /**
@@ -77,9 +90,8 @@ export function createContext(manifest: RouteManifest, options: RouterOptions): 
     authInterrupts: options.authInterrupts ?? manifest.authInterrupts ?? false,
     responses: createResponses({ strict, development }),
     draftMode: { secret: draftModeSecret(options.draftModeSecret), secure: !development },
-    cache: { store: options.cache, report: (error) => logError(error, { phase: 'cache' }), cache: undefined },
+    cache: createCacheHandle(options, (error) => logError(error, { phase: 'cache' })),
     report: logError,
-    prerendered: options.prerendered,
     instrumentation: createInstrumentation(manifest, development, logError),
   }
 }

@@ -10,7 +10,7 @@ import { handlerFor } from './methods.js'
 import { asNextRequest } from './next-request.js'
 import { serverError } from './responses.js'
 import { isDynamicUsage, StaticAttempt } from './static-attempt.js'
-import { generateStaticParams, paramsKey, readStaticPlan, type StaticPlan } from './static-plan.js'
+import { generateStaticParams, listedPaths, paramsKey, readStaticPlan, type StaticPlan } from './static-plan.js'
 import { emptyRequest, trackedRequest } from './static-request.js'
 
 /** A kept answer as the cache holds it; its body lies beside it. */
@@ -26,35 +26,54 @@ const ONE_YEAR = 31_536_000
 /** What has been learnt of a file whose GET may be kept. */
 export class StaticRoute {
   readonly plan: StaticPlan
-  /** Set once the handler turned out to read the request: from then on it runs for each. */
+  /** Set once the handler turned out to read the request, or to fail: from then on it runs for each, but for what was made before. */
   isDynamic = false
   /** Keys of paths for which the handler read the request, where it does not for others. */
   readonly #dynamicKeys = new Set<string>()
+  /** Keys of the generated params whose answers are kept. */
+  readonly #made = new Set<string>()
   #listed: Promise<readonly RouteParamValues[]> | undefined
   #prepared: Promise<void> | undefined
   /** Whether what a build has learnt of the file has been applied. */
   isKnown = false
-  /** Whether the generated params have been made, and none of them read the request. */
+  /** Whether what decides if the file is dynamic has been made: the generated params, or the only path. */
   isSettled = false
 
   constructor(plan: StaticPlan) {
     this.plan = plan
   }
 
-  readsRequest(key: string): boolean {
+  /** Takes over what a build has found. @param madeParams by `paramsKey` */
+  settle(found: { isDynamic: boolean; madeParams?: readonly string[] }): void {
+    this.isSettled = true
+    this.isDynamic = found.isDynamic
+    for (const key of found.madeParams ?? []) this.#made.add(key)
+  }
+
+  /** Whether the answer for the params is kept. */
+  keeps(params: RouteParamValues): boolean {
+    return !this.isDynamic || this.#made.has(paramsKey(params))
+  }
+
+  /** The generated params whose answers are kept, by `paramsKey`. */
+  get madeParams(): readonly string[] {
+    return [...this.#made]
+  }
+
+  isDynamicFor(key: string): boolean {
     return this.#dynamicKeys.has(key)
   }
 
-  /** Notes that the handler reads the request for a path. What is forgotten is only tried again. */
-  noteRead(key: string): void {
+  /** Notes that the answer for a path can't be kept. What is forgotten is only tried again. */
+  noteDynamic(key: string): void {
     if (!this.isSettled) this.isDynamic = true
     if (this.#dynamicKeys.size >= MAX_DYNAMIC_KEYS) this.#dynamicKeys.clear()
     this.#dynamicKeys.add(key)
   }
 
   /** The params that the file generates. Asked again next time where that fails. */
-  listed(file: string): Promise<readonly RouteParamValues[]> {
-    this.#listed ??= generateStaticParams(this.plan, file).catch((error: unknown) => {
+  listed(route: RouteEntry): Promise<readonly RouteParamValues[]> {
+    this.#listed ??= generateStaticParams(this.plan, route).catch((error: unknown) => {
       this.#listed = undefined
       throw error
     })
@@ -62,60 +81,36 @@ export class StaticRoute {
   }
 
   /** Whether the params are among those that the file generates. */
-  async lists(params: RouteParamValues, file: string): Promise<boolean> {
+  async lists(params: RouteParamValues, route: RouteEntry): Promise<boolean> {
     const key = paramsKey(params)
-    return (await this.listed(file)).some((listed) => paramsKey(listed) === key)
+    return (await this.listed(route)).some((listed) => paramsKey(listed) === key)
   }
 
   /**
-   * Makes the answers for the generated params, which decide whether the file is static at all.
-   * @returns whether its answers are kept
+   * Makes the answers for the generated params, which decide whether the file is dynamic for all others.
+   * @param before called before each with its path
    * @throws what the handler threw for one of them
    */
-  async prepare(cache: Cache, incoming: IncomingRun): Promise<boolean> {
-    if (this.plan.generateParams && !this.isSettled) {
-      this.#prepared ??= this.#makeListed(cache, incoming).catch((error: unknown) => {
-        this.#prepared = undefined
-        throw error
-      })
-      await this.#prepared
-    }
-    return !this.isDynamic
-  }
-
-  async #makeListed(cache: Cache, incoming: IncomingRun): Promise<void> {
-    const { route } = incoming
-    const listed = await this.listed(route.file)
-    const handler = handlerFor(incoming.module, 'GET')!
-    for (const given of listed) {
-      if (this.isDynamic) return
-      const pathname = pathnameOf(route.pathname, given)
-      const request = asNextRequest(new Request(new URL(pathname, incoming.request.url)))
-      const params = Object.fromEntries(Object.entries(given).filter(([, value]) => value?.length !== 0))
-      await answerStatic(cache, this, { ...incoming, request, params, pathname, handler })
-    }
-    this.isSettled = !this.isDynamic
-  }
-}
-
-/** The path that a route's pathname and params make. @throws {Error} naming a param that is missing or of the wrong kind */
-export function pathnameOf(pathname: string, params: RouteParamValues): string {
-  const path = pathname
-    .split('/')
-    .map((segment) => {
-      if (!segment.startsWith('[')) return segment
-      const name = segment.replace(/^\[+(?:\.\.\.)?|\]+$/g, '')
-      const value = params[name]
-      const isRest = segment.includes('...')
-      if (isRest && Array.isArray(value)) return value.map(encodeURIComponent).join('/')
-      if (!isRest && typeof value === 'string') return encodeURIComponent(value)
-      if (segment.startsWith('[[') && value === undefined) return ''
-      throw new Error(
-        `generateStaticParams gives ${JSON.stringify(value)} for "${name}" of ${pathname}; give ${isRest ? 'an array of strings' : 'a string'}.`,
-      )
+  async prepare(cache: Cache, incoming: IncomingRun, before?: (pathname: string) => Promise<void>): Promise<void> {
+    if (!this.plan.generateParams || this.isSettled) return
+    this.#prepared ??= this.#makeListed(cache, incoming, before).catch((error: unknown) => {
+      this.#prepared = undefined
+      throw error
     })
-    .join('/')
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path || '/'
+    await this.#prepared
+  }
+
+  async #makeListed(cache: Cache, incoming: IncomingRun, before?: (pathname: string) => Promise<void>): Promise<void> {
+    const { route } = incoming
+    const handler = handlerFor(incoming.module, 'GET')!
+    for (const [pathname, params] of listedPaths(route.pathname, await this.listed(route))) {
+      await before?.(pathname)
+      const request = asNextRequest(new Request(new URL(pathname, incoming.request.url)))
+      await answerStatic(cache, this, { ...incoming, request, params, pathname, handler })
+      if (!this.isDynamicFor(await answerKey(route, params))) this.#made.add(paramsKey(params))
+    }
+    this.isSettled = true
+  }
 }
 
 const staticRoutes = new WeakMap<RouteEntry, StaticRoute | null>()
@@ -128,7 +123,7 @@ export function staticRouteOf(entry: RouteEntry, module: RouteModule, isStaticRo
     route = plan ? new StaticRoute(plan) : null
     staticRoutes.set(entry, route)
   }
-  return route && !route.isDynamic ? route : undefined
+  return route ?? undefined
 }
 
 function cacheControl(revalidate: number | false): string {
@@ -152,8 +147,11 @@ function fromKept(entry: CacheEntry, isHead: boolean): Response {
   return new Response(body, { status, headers: headers as [string, string][] })
 }
 
+/** Whether Next.js's build would keep an answer with the status; later it keeps any. */
+const isKeptByBuild = (status: number): boolean => status < 400 || status === 404
+
 /** Runs the handler for an answer that is kept. @throws {DynamicUsageError} where it reads the request */
-async function produce(route: StaticRoute, run: HandlerRun): Promise<CacheValue> {
+async function produce(route: StaticRoute, run: HandlerRun, key: string): Promise<CacheValue> {
   const attempt = new StaticAttempt(route.plan.mode, route.plan.revalidate)
   const { context, request } = run
   const seen =
@@ -161,6 +159,11 @@ async function produce(route: StaticRoute, run: HandlerRun): Promise<CacheValue>
       ? emptyRequest(context, request, run.pathname)
       : trackedRequest(request, run.pathname, attempt, run.route.pathname)
   const response = await runHandler({ ...run, request: seen, staticAttempt: attempt })
+  const isDecisive = !route.isSettled && (run.isStaticRoute || route.plan.generateParams !== undefined)
+  if (isDecisive && !isKeptByBuild(response.status)) {
+    route.noteDynamic(key)
+    attempt.revalidate = 0
+  }
   const page = `/${run.route.file.replace(/\.[^./]+$/, '')}`
   return toKept(response, [...pathTags(run.pathname, page), ...attempt.tags], attempt)
 }
@@ -176,16 +179,17 @@ export const answerKey = (route: RouteEntry, params: RouteParamValues): string |
 export async function answerStatic(cache: Cache, route: StaticRoute, run: HandlerRun): Promise<Response | undefined> {
   const { lifetime, request } = run
   const key = await answerKey(run.route, run.params)
-  if (route.readsRequest(key)) return undefined
+  if (route.isDynamicFor(key)) return undefined
   try {
-    const { entry } = await cache.remember(key, { waitUntil: (work) => lifetime().waitUntil(work) }, () => produce(route, run))
+    const { entry } = await cache.remember(key, { waitUntil: (work) => lifetime().waitUntil(work) }, () => produce(route, run, key))
+    if (run.isStaticRoute && !route.isDynamic) route.isSettled = true
     // Next.js keeps a 204 but fails to send it.
     if (run.context.strict && (entry.value as unknown as KeptAnswer).status === 204) return serverError()
     return fromKept(entry, request.method === 'HEAD')
   } catch (error) {
     // Once a file's generated params have made it static, Next.js takes a read of the request for a mistake.
     if (!isDynamicUsage(error) || (run.context.strict && route.isSettled)) throw error
-    route.noteRead(key)
+    route.noteDynamic(key)
     return undefined
   }
 }

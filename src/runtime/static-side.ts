@@ -1,6 +1,5 @@
-import { decodeEntry } from '../cache/codec.js'
 import type { RouteSegmentConfig } from '../routing/manifest.js'
-import type { Prerendered, RouterContext } from './context.js'
+import type { RouterContext } from './context.js'
 import { openCache } from './data-cache.js'
 import { hasDraftMode } from './draft-mode.js'
 import type { IncomingRun } from './handler.js'
@@ -63,27 +62,13 @@ async function answerKept(incoming: IncomingRun, route: StaticRoute, answerDynam
   }
 }
 
-/** What a build has made, put into the router's cache once. */
-const seeded = new WeakMap<RouterContext, Promise<Prerendered>>()
-
-async function seed(context: RouterContext, load: () => Promise<Prerendered>): Promise<Prerendered> {
-  const prerendered = await load()
-  const cache = openCache(context.cache)
-  for (const [key, text] of Object.entries(prerendered.entries)) {
-    const entry = decodeEntry(text)
-    if (entry) await cache.seed(key, entry)
-  }
-  return prerendered
-}
-
 /** Applies what a build has learnt of a file. */
-async function applyPrerendered(context: RouterContext, route: StaticRoute, file: string): Promise<void> {
-  if (!context.prerendered || route.isKnown) return
-  let made = seeded.get(context)
-  if (!made) seeded.set(context, (made = seed(context, context.prerendered)))
-  const { dynamic, settled } = await made
-  route.isDynamic ||= dynamic.includes(file)
-  route.isSettled ||= settled.includes(file)
+async function applyPrerendered({ cache }: RouterContext, route: StaticRoute, file: string): Promise<void> {
+  if (!cache.prerendered || route.isKnown) return
+  const { dynamic, settled } = await cache.prerendered()
+  const madeParams = dynamic[file]
+  if (madeParams) route.settle({ isDynamic: true, madeParams })
+  else if (settled.includes(file)) route.settle({ isDynamic: false })
   route.isKnown = true
 }
 
@@ -93,9 +78,9 @@ export async function answerWithStatic(incoming: IncomingRun, answerDynamic: Ans
   const route = staticRouteOf(incoming.route, module, isStaticRoute)
   if (!route) return answerUnkept(incoming, answerDynamic)
   await applyPrerendered(context, route, incoming.route.file)
-  const isKept = context.development || (await route.prepare(openCache(context.cache), incoming))
-  if (!isKept) return answerUnkept(incoming, answerDynamic)
-  if (!route.plan.dynamicParams && !(await route.lists(params, incoming.route.file))) return context.responses.notFound()
+  if (!context.development) await route.prepare(openCache(context.cache), incoming)
+  if (!route.keeps(params)) return answerUnkept(incoming, answerDynamic)
+  if (!route.plan.dynamicParams && !(await route.lists(params, incoming.route))) return context.responses.notFound()
   if (context.development) return answerUnkept(incoming, answerDynamic)
   if (hasDraftMode(request.headers, context.draftMode)) return answerDraft(incoming, answerDynamic)
   if (!isRead(request.method)) return answerOtherMethod(incoming, route, answerDynamic)
