@@ -27,6 +27,8 @@ export async function enterProject(values: Values, mode: Mode): Promise<string> 
   // Types of @types/node 24 and Next.js's own make NODE_ENV read-only.
   const env: Record<string, string | undefined> = process.env
   env.NODE_ENV ||= mode
+  // What files such as instrumentation.ts tell Node.js from the edge by.
+  env.NEXT_RUNTIME ||= 'nodejs'
   nextEnv.loadEnvConfig(root, mode === 'development', { info() {}, error: console.error })
   return process.cwd()
 }
