@@ -1,0 +1,112 @@
+import type { ResponseLifetime } from '../runtime/after.js'
+import { rawPathname, withUrl } from '../runtime/incoming.js'
+import { type PendingWork, ServeContext } from './serve-context.js'
+import {
+  type CommonServeOptions,
+  checkOptions,
+  DEFAULT_PORT,
+  DEFAULT_SHUTDOWN_TIMEOUT,
+  type FetchApp,
+  listenOnAny,
+  publicAddress,
+} from './serve-options.js'
+import { addForwardedHeaders, hasPlainUrl } from './serve-request.js'
+import { closeOnSignals, createClose } from './serve-shutdown.js'
+
+/** As much of `Deno.HttpServer` as is used. */
+export interface DenoServer {
+  readonly addr: { readonly hostname: string; readonly port: number }
+  readonly finished: Promise<void>
+  shutdown(): Promise<void>
+}
+
+/** As much of `Deno.ServeHandlerInfo` as is used. */
+interface ConnectionInfo {
+  readonly remoteAddr: { readonly hostname?: string }
+  /** Settles once the answer is out or its connection has closed. */
+  readonly completed: Promise<void>
+}
+
+type DenoHandler = (request: Request, info: ConnectionInfo) => Response | Promise<Response>
+
+declare const Deno: { serve(options: object, handler: DenoHandler): DenoServer }
+
+export interface ServeOptions extends CommonServeOptions {
+  /** Passed to `Deno.serve`: `cert` and `key` for TLS, and the like. */
+  serverOptions?: object
+}
+
+export interface Served {
+  readonly server: DenoServer
+  readonly port: number
+  readonly hostname: string
+  /** `http://localhost:3000` */
+  readonly url: string
+  /** Refuses new connections, waits for running answers, ends them at the deadline. */
+  close(): Promise<void>
+}
+
+class DenoContext extends ServeContext implements ResponseLifetime {
+  readonly #completed: Promise<void>
+
+  constructor(completed: Promise<void>, pending: PendingWork) {
+    super(pending)
+    this.#completed = completed
+  }
+
+  onClose(callback: () => void): void {
+    this.#completed.then(callback, callback)
+  }
+}
+
+/** Methods that no URL can be given with (Fetch standard, 5.4). */
+const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK'])
+
+/**
+ * The request with headers that can be changed, as Next.js's can, and with its URL normalised: Deno gives it as the client
+ * wrote it. A backslash in the path is left for the router to redirect, where a normalised URL would have a slash.
+ */
+function toRequest(request: Request): Request {
+  const { method, url } = request
+  const { href } = new URL(url)
+  if (href === url || FORBIDDEN_METHODS.has(method) || rawPathname(url).includes('\\')) return new Request(request)
+  return withUrl(request, href)
+}
+
+/**
+ * Serves an app on Deno.
+ * @returns once the server listens; by then its address has been printed
+ * @throws {TypeError} where an option is out of its range
+ * @throws {EveryrouteError} `ERR_PORT_IN_USE`
+ */
+export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Served> {
+  checkOptions(options)
+  const { port: wanted = DEFAULT_PORT, serverOptions = {}, shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT } = options
+  const pending: PendingWork = new Set()
+  const protocol = 'cert' in serverOptions ? 'https' : 'http'
+  const abort = new AbortController()
+  let port = wanted
+  let serverOrigin = ''
+
+  const respond: DenoHandler = (incoming, info) => {
+    if (!hasPlainUrl(incoming)) return new Response(null, { status: 400 })
+    const request = toRequest(incoming)
+    addForwardedHeaders(request.headers, { address: info.remoteAddr.hostname ?? '', port, protocol })
+    return app.fetch(request, { remoteAddr: info.remoteAddr, serverOrigin }, new DenoContext(info.completed, pending) as never)
+  }
+  const onError = (error: unknown): Response => {
+    console.error('everyroute:', error)
+    return new Response(null, { status: 500 })
+  }
+
+  const server = listenOnAny(options.hostname, wanted, (hostname) =>
+    Deno.serve({ ...serverOptions, port: wanted, hostname, signal: abort.signal, onListen() {}, onError }, respond),
+  )
+  port = server.addr.port
+  const { hostname, origin } = publicAddress(protocol, options.hostname, port)
+  serverOrigin = origin
+  const close = createClose({ stop: () => server.shutdown(), end: () => abort.abort() }, pending, shutdownTimeout)
+  if (!options.quiet) console.log(origin)
+  if (options.signals !== false) closeOnSignals(close)
+  return { server, port, hostname, url: origin, close }
+}
