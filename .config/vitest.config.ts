@@ -1,4 +1,8 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+/** A folder into which each run writes its counts, for a script that adds them up. */
+const results = process.env.TEST_RESULTS
 
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
@@ -8,5 +12,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    ...(results && { reporters: ['default', ['json', { outputFile: join(results, `${process.pid}.json`) }]] }),
   },
 })

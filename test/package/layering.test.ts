@@ -52,6 +52,8 @@ describe('the check sees', () => {
     ['next/server.ts', '../adapters/node.js'],
     ['cache/store.ts', '../runtime/scope.js'],
     ['adapters/node.ts', '../build/scan.js'],
+    ['adapters/workers.ts', 'node:http'],
+    ['adapters/deno.ts', '@hono/node-server'],
     ['build/project.ts', '../runtime/router.js'],
     ['build/project.ts', 'hono'],
     ['index.ts', './build/scan.js'],
@@ -64,6 +66,7 @@ describe('the check sees', () => {
     ['runtime/request-scope.ts', 'node:async_hooks'],
     ['runtime/router.ts', 'hono/route'],
     ['runtime/router.ts', './matcher.js'],
+    ['adapters/node-send.ts', 'node:http'],
     ['cli/commands/dev.ts', '../../runtime/router.js'],
     ['cli/commands/start.ts', COMPUTED],
   ])('nothing wrong in src/%s importing %s', (file, specifier) => {

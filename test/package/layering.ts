@@ -16,8 +16,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   runtime: { folders: ['routing', 'cache'], packages: ['hono', '@edge-runtime/cookies', 'path-to-regexp'] },
   next: { folders: ['routing', 'cache', 'runtime'], packages: ['@edge-runtime/cookies', 'ua-parser-js', '@vercel/og'] },
   middleware: { folders: ['routing', 'runtime'], packages: ['hono', 'zod', '@hono/zod-validator'] },
-  adapters: { folders: ['routing', 'cache', 'runtime'], packages: ['hono', '@hono/node-server', 'node:*'] },
-  build: { folders: ['routing'], packages: ['node:*', 'vite', 'zod'] },
+  adapters: { folders: ['routing', 'cache', 'runtime'], packages: ['hono'] },
+  build: { folders: ['routing'], packages: ['node:*', 'jsonc-parser', 'smol-toml', 'vite', 'zod'] },
   cli: { folders: ['routing', 'cache', 'runtime', 'next', 'adapters', 'build'], packages: ['*', 'node:*'] },
 }
 
@@ -36,9 +36,13 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'runtime/lazy-scope.ts': ['node:async_hooks'],
   // Types of optional peers and hosts.
   'adapters/next.ts': ['next'],
+  'adapters/workers.ts': ['cloudflare:workers'],
   'cache/redis.ts': ['ioredis'],
   'cache/kv.ts': ['cloudflare:workers'],
 }
+
+/** The files of the adapter that knows Node.js; the others run where it is not. */
+const NODE_ADAPTER = /^adapters\/node(-[a-z]+)?\.ts$/
 
 /** Folders that run under Node.js alone, where a specifier may be computed; bundlers can't follow one. */
 const MAY_COMPUTE = new Set(['build', 'cli'])
@@ -63,7 +67,7 @@ export function wrongImports(file: string, specifiers: readonly string[]): strin
   const entry = folder === '' ? ENTRIES[file] : undefined
   const rule = entry ? { folders: entry, packages: [] } : RULES[folder]
   if (rule === undefined) return [`src/${file} is in no folder that test/package/layering.ts has a rule for`]
-  const packages = [...rule.packages, ...(EXCEPTIONS[file] ?? [])]
+  const packages = [...rule.packages, ...(EXCEPTIONS[file] ?? []), ...(NODE_ADAPTER.test(file) ? ['node:*', '@hono/node-server'] : [])]
   const isAllowed = (specifier: string): boolean => {
     if (specifier === COMPUTED) return MAY_COMPUTE.has(folder)
     if (!specifier.startsWith('.')) return mayImportPackage(packages, specifier)
