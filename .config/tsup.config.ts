@@ -14,7 +14,7 @@ export default defineConfig({
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
-  external: [/^node:/],
+  external: [/^node:/, /^cloudflare:/],
   // Deno and workerd know the modules of Node.js by their prefixed names alone.
   removeNodeProtocol: false,
   outDir: 'dist',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { dirname, parse, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import { type InstalledPackage, installedPackageOf, isCommonJs, isUnbundlable, packageNameOf } from './packages.js'
@@ -13,6 +14,9 @@ export const DIRNAME_MODULE = 'everyroute:dirname'
 
 /** `new URL('./font.ttf', import.meta.url)`: how a module names a file that lies beside it. */
 const FILE_BESIDE = /\bnew\s+URL\(\s*(['"`])(\.{1,2}\/[^'"`$?#]+)\1\s*,\s*import\.meta\.url\s*\)/g
+
+/** workerd knows the modules of Node.js by their prefixed names alone. */
+const nodePrefixed = (specifier: string): string => (specifier.includes(':') ? specifier : `node:${specifier}`)
 
 export interface BundlePluginOptions {
   /** Of the host that the bundle is for. */
@@ -40,12 +44,13 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
       async handler(source, importer, { kind }) {
         if (source === DIRNAME_MODULE) return DIRNAME
         if (virtual[source] !== undefined) return `\0${source}`
+        if (!plan.hasFiles && (isBuiltin(source) || source.startsWith('cloudflare:'))) return { id: nodePrefixed(source), external: true }
         if (importer?.startsWith(PROXY)) return { id: source, external: true }
         const name = packageNameOf(source)
         const resolved = await this.resolve(source, importer, { skipSelf: true, kind })
         if (resolved === null || resolved.external) return resolved
         const pkg = name === undefined ? undefined : installedPackageOf(resolved.id)
-        if (pkg === undefined || !plan.hasPackages || !(external.includes(pkg.name) || external.includes(name!) || isUnbundlable(pkg))) {
+        if (pkg === undefined || !plan.hasFiles || !(external.includes(pkg.name) || external.includes(name!) || isUnbundlable(pkg))) {
           return { ...resolved, moduleSideEffects: true }
         }
         onExternal(pkg)
@@ -54,6 +59,7 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
       },
     },
     load(id) {
+      if (id === DIRNAME && !plan.hasFiles) return "export const dirname = '/bundle'\nexport const filename = '/bundle/worker.mjs'"
       if (id === DIRNAME) return 'export const dirname = import.meta.dirname\nexport const filename = import.meta.filename'
       if (id.startsWith(PROXY)) return `module.exports = require(${JSON.stringify(id.slice(PROXY.length))})`
       return id.startsWith('\0') ? virtual[id.slice(1)] : undefined
@@ -66,6 +72,7 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
         if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return text
         found = true
         const source = readFileSync(file)
+        if (!plan.hasFiles) return `new URL("data:application/octet-stream;base64,${source.toString('base64')}")`
         const { name, ext } = parse(file)
         const fileName = `assets/${name}-${createHash('sha256').update(source).digest('hex').slice(0, 8)}${ext}`
         this.emitFile({ type: 'asset', fileName, source })

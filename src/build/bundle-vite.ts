@@ -69,7 +69,7 @@ export async function bundleWithVite({ root, outDir, plan, input, virtual, exter
             format: 'es',
             entryFileNames: '[name].mjs',
             chunkFileNames: 'chunks/[name]-[hash].mjs',
-
+            codeSplitting: plan.hasFiles,
             keepNames: true,
           },
         },

@@ -5,13 +5,11 @@ import { basename, dirname, join, relative, sep } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
 import { bundleWithVite, type ViteBundleResult } from './bundle-vite.js'
 import { ownPackage } from './next-alias.js'
+import { OUTPUT_MARKER } from './output-marker.js'
 import type { InstalledPackage } from './packages.js'
 import { PRERENDER_ENTRY, runPrerender } from './prerender.js'
-import { PRERENDERED_FILE } from './server-text.js'
+import { PRERENDERED_FILE, type ServerTextOptions } from './server-text.js'
 import { type BuildTarget, type BuildTargetPlan, planOf } from './targets.js'
-
-/** Written into every output folder; only a folder that holds it is ever replaced. */
-export const OUTPUT_MARKER = '.everyroute-build.json'
 
 export interface BundleOptions {
   /** Absolute. */
@@ -55,13 +53,17 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
   const temporary = join(dirname(outDir), `.${basename(outDir).replace(/^\./, '')}-${process.pid}.tmp`)
   try {
     await rm(temporary, { recursive: true, force: true })
-    const { files: written, packages, warnings } = await bundleServer(options, plan, temporary)
-    await writeFile(join(temporary, 'package.json'), packageJson(root, plan, packages))
+    const host = await plan.readHostConfig?.(root, outDir)
+    const prerendered = options.prerender && !plan.hasFiles ? await prerenderApart(options, `${temporary}.pre`) : undefined
+    const { files: written, imports, packages, warnings } = await bundleServer(options, plan, temporary, { prerendered, main: host?.main })
+    const hostFiles = (await host?.write(temporary, imports)) ?? []
     await writeFile(join(temporary, OUTPUT_MARKER), markerText(options))
+    const own = Object.entries({ 'package.json': packageJson(root, plan, packages), ...plan.files })
+    for (const [name, text] of own) await writeFile(join(temporary, name), text)
     await linkUnreachable(temporary, packages)
-    if (options.prerender) await runPrerender(temporary, root)
+    if (options.prerender && plan.hasFiles) await runPrerender(temporary, root)
     const names = written.map((name) => (name === PRERENDER_ENTRY ? PRERENDERED_FILE : name))
-    const files = await listFiles([...names, 'package.json'], temporary)
+    const files = await listFiles([...names, ...hostFiles, ...own.map(([name]) => name)], temporary)
     await replaceFolder(temporary, outDir)
     return { outDir, files, external: packages, warnings }
   } finally {
@@ -69,12 +71,39 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
   }
 }
 
-function bundleServer(options: BundleOptions, plan: BuildTargetPlan, outDir: string): Promise<ViteBundleResult> {
-  const { root, manifest, strict = false, cacheHandler, prerender: hasPrerendered = false, external = [] } = options
-  const draftModeSecret = randomBytes(16).toString('hex')
-  const virtual = plan.modules({ manifest, strict, cacheHandler, hasPrerendered, draftModeSecret })
-  const input = { [plan.entry.replace(/\.mjs$/, '')]: 'everyroute:server', ...(hasPrerendered && { prerender: 'everyroute:prerender' }) }
+function serverTextOptions({ manifest, strict = false, cacheHandler, prerender = false }: BundleOptions): ServerTextOptions {
+  return { manifest, strict, cacheHandler, hasPrerendered: prerender, draftModeSecret: randomBytes(16).toString('hex') }
+}
+
+function bundleServer(
+  options: BundleOptions,
+  plan: BuildTargetPlan,
+  outDir: string,
+  known: Pick<ServerTextOptions, 'prerendered' | 'main'>,
+): Promise<ViteBundleResult> {
+  const { root, prerender = false, external = [] } = options
+  const virtual = plan.modules({ ...serverTextOptions(options), ...known })
+  const prerenderEntry = prerender && plan.hasFiles ? { prerender: 'everyroute:prerender' } : {}
+  const input = { [plan.entry.replace(/\.mjs$/, '')]: 'everyroute:server', ...prerenderEntry }
   return bundleWithVite({ root, outDir, plan, input, virtual, external })
+}
+
+/**
+ * Prerenders in a bundle for Node.js, for a host that can't run at build time.
+ * @param dir a folder for the bundle, removed again
+ */
+async function prerenderApart(options: BundleOptions, dir: string): Promise<string> {
+  const { root, external = [] } = options
+  const plan = planOf('node')
+  try {
+    const virtual = plan.modules(serverTextOptions(options))
+    const { packages } = await bundleWithVite({ root, outDir: dir, plan, input: { prerender: 'everyroute:prerender' }, virtual, external })
+    await linkUnreachable(dir, packages)
+    await runPrerender(dir, root)
+    return await readFile(join(dir, PRERENDERED_FILE), 'utf8')
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
 }
 
 function packageJson(root: string, plan: BuildTargetPlan, packages: readonly InstalledPackage[]): string {
@@ -137,10 +166,4 @@ async function linkUnreachable(outDir: string, packages: readonly InstalledPacka
     await mkdir(dirname(link), { recursive: true })
     await symlink(dir, link, 'junction')
   }
-}
-
-/** What an earlier build wrote about itself, or `undefined` where `outDir` is no output folder. */
-export async function readOutputMarker(outDir: string): Promise<{ everyroute: string; target: BuildTarget; strict: boolean } | undefined> {
-  const text = await readFile(join(outDir, OUTPUT_MARKER), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : JSON.parse(text)
 }

@@ -6,8 +6,12 @@ export interface ServerTextOptions {
   readonly strict?: boolean
   /** Absolute path of the module that gives the cache store. Default: the cache is in memory. */
   readonly cacheHandler?: string | undefined
-  /** Whether `prerendered.json` lies beside the server. */
+  /** Whether the build has prerendered answers, which `everyroute:prerendered` gives. */
   readonly hasPrerendered: boolean
+  /** What the build has prerendered, as JSON, where it is known before the server is bundled. */
+  readonly prerendered?: string | undefined
+  /** Absolute path of the project's own entry module, on hosts that have one. */
+  readonly main?: string | undefined
   /** Of draft mode's cookie; the same for all processes that run the build. */
   readonly draftModeSecret: string
 }
@@ -27,7 +31,8 @@ export function serverModules(options: ServerTextOptions, adapter: string): Reco
     'everyroute:server': serverText(adapter),
     'everyroute:app': appText(options),
     'everyroute:env': envText(),
-    ...(options.hasPrerendered && { 'everyroute:prerender': prerenderText(options) }),
+    'everyroute:prerendered': PRERENDERED,
+    'everyroute:prerender': prerenderText(options),
   }
 }
 
@@ -47,20 +52,24 @@ try {
 }
 `
 
-function appText({ manifest, strict = false, cacheHandler, hasPrerendered, draftModeSecret }: ServerTextOptions): string {
-  const settings = [`strict: ${strict}`, `draftModeSecret: process.env.DRAFT_MODE_SECRET || ${JSON.stringify(draftModeSecret)}`]
-  // Chunks lie in a folder of their own.
-  if (hasPrerendered)
-    settings.push(`prerendered: async () => JSON.parse(await readFile(new URL('../${PRERENDERED_FILE}', import.meta.url), 'utf8'))`)
+/** The module that makes the app, which the host's entry serves. */
+export function appText({ manifest, strict = false, cacheHandler, hasPrerendered, draftModeSecret }: ServerTextOptions): string {
+  const settings = [`strict: ${strict}`, `draftModeSecret: env().DRAFT_MODE_SECRET || ${JSON.stringify(draftModeSecret)}`]
+  if (hasPrerendered) settings.push("prerendered: async () => (await import('everyroute:prerendered')).default")
   if (cacheHandler) settings.push("cache: await (typeof cacheHandler === 'function' ? cacheHandler() : cacheHandler)")
-  return `import { readFile } from 'node:fs/promises'
-import { createRouter } from 'everyroute'
+  return `import { createRouter, env } from 'everyroute'
 import manifest from ${JSON.stringify(manifest)}
 ${cacheHandler ? `import cacheHandler from ${JSON.stringify(cacheHandler)}\n` : ''}export default createRouter(manifest, { ${settings.join(', ')} })
 `
 }
 
-function prerenderText({ manifest, strict = false }: ServerTextOptions): string {
+/** Reads the file when it is imported. It becomes a chunk, and chunks lie in a folder of their own. */
+const PRERENDERED = `import { readFile } from 'node:fs/promises'
+export default JSON.parse(await readFile(new URL('../${PRERENDERED_FILE}', import.meta.url), 'utf8'))
+`
+
+/** The module that prerenders, run once and then removed. */
+export function prerenderText({ manifest, strict = false }: ServerTextOptions): string {
   return `import 'everyroute:env'
 import { writeFile } from 'node:fs/promises'
 const { prerender } = await import('everyroute/prerender')
@@ -75,7 +84,8 @@ try {
 `
 }
 
-function envText(): string {
+/** Loads `.env` files into `process.env`, as Next.js does. */
+export function envText(): string {
   const nextEnv = createRequire(import.meta.url).resolve('@next/env')
   return `import * as nextEnv from ${JSON.stringify(nextEnv)}
 process.env.NODE_ENV ||= 'production'

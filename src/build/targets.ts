@@ -1,5 +1,20 @@
 import { type ServerTextOptions, serverModules } from './server-text.js'
 import { NODE_RESOLVE } from './vite.js'
+import { workerModules } from './worker-text.js'
+import { readWranglerConfig } from './wrangler-config.js'
+
+/** A project's configuration of a host. */
+export interface HostConfig {
+  /** Absolute path of the project's own entry module. */
+  readonly main: string | undefined
+  /**
+   * Writes the configuration of the output.
+   * @param dir the output folder for now
+   * @param imports modules of the host that the bundle imports
+   * @returns the files' names
+   */
+  write(dir: string, imports: readonly string[]): Promise<readonly string[]>
+}
 
 /** What a host wants of the output folder. */
 export interface BuildTargetPlan {
@@ -19,12 +34,25 @@ export interface BuildTargetPlan {
   readonly inject?: Readonly<Record<string, [module: string, name: string]>>
   /** The modules made of text, by specifier: `everyroute:server` and what it imports. */
   readonly modules: (options: ServerTextOptions) => Record<string, string>
-  /** Whether native packages can be left outside the bundle, to be installed beside it. */
-  readonly hasPackages: boolean
+  /**
+   * Whether the output may be many files, read while it runs: chunks, assets, packages installed beside it. Where it isn't, all is
+   * one module, whose parts still run when they are first imported, and answers are prerendered before it is bundled.
+   */
+  readonly hasFiles: boolean
+  /** Reads what the project has told the host itself, such as a Worker's bindings. */
+  readonly readHostConfig?: (root: string, outDir: string) => Promise<HostConfig>
+  /** The host's own configuration, by the name of its file in the output folder. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** A name that `--target` takes. */
-export type BuildTarget = 'node'
+export type BuildTarget = 'node' | 'bun' | 'deno' | 'workers'
+
+/** Aborts `request.signal` only where the client has gone, and finds packages where npm has put them. */
+const DENO_JSON = `${JSON.stringify({ nodeModulesDir: 'manual', unstable: ['no-legacy-abort'] }, null, 2)}\n`
+
+/** As wrangler's own bundler enters packages. */
+const WORKERS_RESOLVE = { conditions: ['workerd', 'worker', 'browser'], mainFields: ['browser', 'module', 'main'] }
 
 const PLANS: Readonly<Record<BuildTarget, BuildTargetPlan>> = {
   node: {
@@ -35,7 +63,41 @@ const PLANS: Readonly<Record<BuildTarget, BuildTargetPlan>> = {
     syntax: 'node20',
     resolve: NODE_RESOLVE,
     modules: (options) => serverModules(options, 'everyroute/node'),
-    hasPackages: true,
+    hasFiles: true,
+  },
+  bun: {
+    entry: 'server.mjs',
+    // Bun reads .env files by rules of its own, unlike Next.js's.
+    runCommand: (out) => `bun --no-env-file ${out}/server.mjs`,
+    startsInProcess: false,
+    platform: 'node',
+    syntax: 'esnext',
+    resolve: NODE_RESOLVE,
+    modules: (options) => serverModules(options, 'everyroute/bun'),
+    hasFiles: true,
+  },
+  deno: {
+    entry: 'server.mjs',
+    runCommand: (out) => `deno run -A ${out}/server.mjs`,
+    startsInProcess: false,
+    platform: 'node',
+    syntax: 'esnext',
+    resolve: NODE_RESOLVE,
+    modules: (options) => serverModules(options, 'everyroute/deno'),
+    hasFiles: true,
+    files: { 'deno.json': DENO_JSON },
+  },
+  workers: {
+    entry: 'worker.mjs',
+    runCommand: (out) => `wrangler dev --config ${out}/wrangler.json`,
+    startsInProcess: false,
+    platform: 'browser',
+    syntax: 'es2024',
+    resolve: WORKERS_RESOLVE,
+    inject: { process: ['everyroute:process', 'process'], Buffer: ['node:buffer', 'Buffer'] },
+    modules: workerModules,
+    hasFiles: false,
+    readHostConfig: (root, outDir) => readWranglerConfig(root, outDir, 'worker.mjs'),
   },
 }
 

@@ -4,6 +4,7 @@ import type { RouteManifest } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
 import type { ErrorContext, RouteEntry, RouterContext } from './context.js'
 import { answerRoute } from './dispatch.js'
+import { noticeEnv } from './env.js'
 import { installFetch } from './fetch.js'
 import { toHandlerRequest } from './incoming.js'
 import type { Instrumentation } from './instrumentation.js'
@@ -55,6 +56,7 @@ export interface Arrival {
 
 function arrive(c: Context): Arrival {
   installFetch()
+  noticeEnv(c.env)
   const host = hostContext(c)
   const own = host?.onClose ? undefined : new BodyLifetime(host)
   return {

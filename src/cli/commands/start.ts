@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readOutputMarker } from '../../build/bundle.js'
+import { readOutputMarker } from '../../build/output-marker.js'
 import { planOf } from '../../build/targets.js'
 import { EveryrouteError } from '../../routing/errors.js'
 import { type CommandContext, portOf, stringOf } from '../args.js'
