@@ -27,6 +27,7 @@ export class FileRouter<T> implements Router<T> {
   readonly name = 'FileRouter'
   readonly #find: FindFileRoute<T>
   readonly #isPlaceholder: (entry: T) => boolean
+  readonly #behindMiddleware: (entry: T) => T
   readonly #own: Router<T> = new SmartRouter({ routers: [new RegExpRouter(), new TrieRouter()] })
   readonly #behind: Set<T> = new Set()
   #hasOwn = false
@@ -34,10 +35,14 @@ export class FileRouter<T> implements Router<T> {
   /** Set while the application calls `use`. */
   isAddingMiddleware = false
 
-  /** @param isPlaceholder tells the entry by which the application registers the file routes */
-  constructor(find: FindFileRoute<T>, isPlaceholder: (entry: T) => boolean) {
+  /**
+   * @param isPlaceholder tells the entry by which the application registers the file routes
+   * @param behindMiddleware makes of a file's entry the one that runs where middleware is in front of it
+   */
+  constructor(find: FindFileRoute<T>, isPlaceholder: (entry: T) => boolean, behindMiddleware: (entry: T) => T) {
     this.#find = find
     this.#isPlaceholder = isPlaceholder
+    this.#behindMiddleware = behindMiddleware
   }
 
   add(method: string, path: string, entry: T): void {
@@ -56,7 +61,9 @@ export class FileRouter<T> implements Router<T> {
     const result = this.#own.match(method, decodePath(path))
     if (found === undefined) return result
     const [own, stash] = result as unknown as Matches<T>
-    const merged = [...own.filter(([entry]) => !this.#behind.has(entry)), [found, {}], ...own.filter(([entry]) => this.#behind.has(entry))]
+    const inFront = own.filter(([entry]) => !this.#behind.has(entry))
+    const file = inFront.length > 0 ? this.#behindMiddleware(found) : found
+    const merged = [...inFront, [file, {}], ...own.filter(([entry]) => this.#behind.has(entry))]
     return (stash ? [merged, stash] : [merged]) as unknown as Result<T>
   }
 }

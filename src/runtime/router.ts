@@ -9,6 +9,7 @@ import { FileRouter } from './hono-router.js'
 import { rawPathname } from './incoming.js'
 import { mountOf } from './mount.js'
 import { holdError, mountedPathname } from './mounted.js'
+import { withPreparedHeaders } from './prepared-headers.js'
 import { createContext, type RouterOptions } from './router-context.js'
 
 /** The answer to an error: Hono's HTTPException knows its own, any other is a 500 whose cause is reported, not sent. */
@@ -46,6 +47,7 @@ export function createRouter(manifest: RouteManifest, options: RouterOptions = {
   const router = new FileRouter<Registered>(
     (path) => files.find(path),
     (entry) => entry[0] === mounted,
+    ([handler, route]) => [withPreparedHeaders(handler), route],
   )
   const getPath = (request: Request, options?: { env?: unknown }): string => {
     const mount = mountOf(options?.env)

@@ -1,0 +1,34 @@
+import type { Context } from 'hono'
+import type { Handler } from 'hono/types'
+import { withMutableHeaders } from './finish-response.js'
+import { isResponse } from './responses.js'
+
+/** Cookies of middleware come first; those that both have (a proxy's are on the answer already) once. */
+function addCookies(c: Context, answer: Response, prepared: readonly string[]): void {
+  const own = answer.headers.getSetCookie().filter((line) => !prepared.includes(line))
+  answer.headers.delete('set-cookie')
+  for (const line of [...prepared, ...own]) answer.headers.append('set-cookie', line)
+  // Where middleware has looked at `c.res`, Hono puts the cookies found there in place of the answer's.
+  for (const line of own) c.header('set-cookie', line, { append: true })
+}
+
+function addPrepared(c: Context, response: Response): Response {
+  const prepared = [...c.newResponse(null).headers]
+  if (prepared.length === 0) return response
+  const answer = withMutableHeaders(response)
+  for (const [name, value] of prepared) if (name !== 'set-cookie' && !answer.headers.has(name)) answer.headers.set(name, value)
+  const cookies = prepared.filter(([name]) => name === 'set-cookie').map(([, line]) => line)
+  if (cookies.length > 0) addCookies(c, answer, cookies)
+  return answer
+}
+
+/**
+ * A handler whose answers get what middleware in front has set by `c.header()`, unless they have it themselves. Hono does
+ * that only for answers that `c` makes, and a route file knows no `c`.
+ */
+export function withPreparedHeaders(handler: Handler): Handler {
+  return async (c, next) => {
+    const response: unknown = await handler(c, next)
+    return isResponse(response) ? addPrepared(c, response) : undefined
+  }
+}
