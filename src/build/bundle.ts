@@ -27,6 +27,8 @@ export interface BundleOptions {
   readonly cacheHandler?: string | undefined
   /** Whether some file's GET answers are kept, so that the build makes them. */
   readonly prerender?: boolean
+  /** Seconds that the build waits for one answer. Default 60. */
+  readonly staticPageGenerationTimeout?: number | undefined
   /** Package names to leave outside the bundle, besides those found to be native. */
   readonly external?: readonly string[]
 }
@@ -61,7 +63,7 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
     const own = Object.entries({ 'package.json': packageJson(root, plan, packages), ...plan.files })
     for (const [name, text] of own) await writeFile(join(temporary, name), text)
     await linkUnreachable(temporary, packages)
-    if (options.prerender && plan.hasFiles) await runPrerender(temporary, root)
+    if (options.prerender && plan.hasFiles) await runPrerender(temporary, options)
     const names = written.map((name) => (name === PRERENDER_ENTRY ? PRERENDERED_FILE : name))
     const files = await listFiles([...names, ...hostFiles, ...own.map(([name]) => name)], temporary)
     await replaceFolder(temporary, outDir)
@@ -99,7 +101,7 @@ async function prerenderApart(options: BundleOptions, dir: string): Promise<stri
     const virtual = plan.modules(serverTextOptions(options))
     const { packages } = await bundleWithVite({ root, outDir: dir, plan, input: { prerender: 'everyroute:prerender' }, virtual, external })
     await linkUnreachable(dir, packages)
-    await runPrerender(dir, root)
+    await runPrerender(dir, options)
     return await readFile(join(dir, PRERENDERED_FILE), 'utf8')
   } finally {
     await rm(dir, { recursive: true, force: true })

@@ -25,6 +25,8 @@ export interface ResolvedConfig {
   readonly external: readonly string[]
   /** Absolute. */
   readonly cacheHandler?: string
+  /** Seconds. */
+  readonly staticPageGenerationTimeout?: number
   /** The file the settings come from, absolute; `undefined` where all are defaults. */
   readonly configFile?: string
 }
@@ -49,6 +51,8 @@ const ROUTES_DIRS = ['routes', 'app', 'src/routes', 'src/app']
 const basePathSchema = z.string().regex(/^(?:\/[^/?#]+)*$/, "must be '' or start with '/' and not end with '/', such as '/api'")
 const folderSchema = z.string().min(1, 'must name a folder')
 
+const timeoutSchema = z.number().positive().max(2_147_483)
+
 const configSchema = z.strictObject({
   routesDir: folderSchema.optional(),
   outDir: folderSchema.optional(),
@@ -59,12 +63,14 @@ const configSchema = z.strictObject({
   hostname: z.string().min(1).optional(),
   external: z.array(z.string().min(1)).optional(),
   cacheHandler: z.string().min(1, 'must name a module').optional(),
+  staticPageGenerationTimeout: timeoutSchema.optional(),
 })
 
 // Next.js checks the rest of its config; only what everyroute reads is looked at here.
 const nextConfigSchema = z.object({
   basePath: basePathSchema.optional(),
   trailingSlash: z.boolean().optional(),
+  staticPageGenerationTimeout: timeoutSchema.optional(),
   experimental: z.object({ authInterrupts: z.boolean().optional() }).optional(),
 })
 
@@ -86,6 +92,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<ResolvedCo
     authInterrupts: config.authInterrupts ?? false,
     external: config.external ?? [],
     ...(config.cacheHandler !== undefined && { cacheHandler: resolve(root, config.cacheHandler) }),
+    ...(config.staticPageGenerationTimeout !== undefined && { staticPageGenerationTimeout: config.staticPageGenerationTimeout }),
     ...(config.port !== undefined && { port: config.port }),
     ...(config.hostname !== undefined && { hostname: config.hostname }),
     ...(file !== undefined && { configFile: join(root, file) }),
@@ -102,12 +109,17 @@ async function readConfig(root: string, mode: LoadConfigOptions['mode']): Promis
   if (file) return { config: validate(configSchema, await importDefault(root, file), file), file }
   const nextFile = await firstExisting(root, NEXT_CONFIG_FILES, 'file')
   if (!nextFile) return { config: {} }
-  const { basePath, trailingSlash, experimental } = validate(nextConfigSchema, await readNextConfig(root, nextFile, mode), nextFile)
+  const { basePath, trailingSlash, staticPageGenerationTimeout, experimental } = validate(
+    nextConfigSchema,
+    await readNextConfig(root, nextFile, mode),
+    nextFile,
+  )
   return {
     file: nextFile,
     config: {
       ...(basePath !== undefined && { basePath }),
       ...(trailingSlash !== undefined && { trailingSlash }),
+      ...(staticPageGenerationTimeout !== undefined && { staticPageGenerationTimeout }),
       ...(experimental?.authInterrupts !== undefined && { authInterrupts: experimental.authInterrupts }),
     },
   }

@@ -19,6 +19,8 @@ export interface EveryrouteConfig {
    * or a function that gives one or a promise of one. Default: memory, 64 MiB per process.
    */
   readonly cacheHandler?: string | undefined
+  /** Seconds, more than 0: how long `build` waits for one answer that it prerenders. Default 60. */
+  readonly staticPageGenerationTimeout?: number | undefined
   /** Packages that `build` leaves outside the bundle, by name. Native packages are found without it. Default `[]`. */
   readonly external?: readonly string[] | undefined
 }

@@ -72,13 +72,18 @@ export default JSON.parse(await readFile(new URL('../${PRERENDERED_FILE}', impor
 export function prerenderText({ manifest, strict = false }: ServerTextOptions): string {
   return `import 'everyroute:env'
 import { writeFile } from 'node:fs/promises'
-const { prerender } = await import('everyroute/prerender')
-const { default: manifest } = await import(${JSON.stringify(manifest)})
+const send = (message) => new Promise((resolve) => process.send(message, resolve))
+process.on('disconnect', () => process.exit(1))
+process.on('unhandledRejection', (error) => error?.digest === 'DYNAMIC_SERVER_USAGE' || console.error(error))
 try {
-  await writeFile(process.argv[2], JSON.stringify(await prerender(manifest, { strict: ${strict} })))
+  const { prerender } = await import('everyroute/prerender')
+  const { default: manifest } = await import(${JSON.stringify(manifest)})
+  const onStart = (file, pathname) => send({ file, pathname })
+  await writeFile(process.argv[2], JSON.stringify(await prerender(manifest, { strict: ${strict}, onStart })))
   process.exit(0)
 } catch (error) {
-  process.stderr.write(JSON.stringify({ code: error.code, message: error.message, files: error.files, fix: error.fix, stack: error.cause?.stack }))
+  const { message = String(error), files, fix } = error
+  await send({ failure: { message, files, fix, stack: (error.cause ?? error).stack } })
   process.exit(1)
 }
 `
@@ -89,6 +94,7 @@ export function envText(): string {
   const nextEnv = createRequire(import.meta.url).resolve('@next/env')
   return `import * as nextEnv from ${JSON.stringify(nextEnv)}
 process.env.NODE_ENV ||= 'production'
+process.env.NEXT_RUNTIME ||= 'nodejs'
 nextEnv.loadEnvConfig(process.cwd(), process.env.NODE_ENV === 'development', { info() {}, error: console.error })
 `
 }

@@ -45,6 +45,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
     strict: values.strict === true,
     external: config.external,
     cacheHandler: config.cacheHandler,
+    staticPageGenerationTimeout: config.staticPageGenerationTimeout,
     prerender: project.routes.some(mayBeKept),
   })
   for (const warning of result.warnings) output.error(`${output.colors.yellow('warning')} ${warning}`)
