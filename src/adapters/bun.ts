@@ -1,6 +1,7 @@
 import { HostResponse } from '../runtime/responses.js'
-import { deriveResponse } from './node-response.js'
+import { type BunClasses, installClasses } from './bun-classes.js'
 import { type PendingWork, ServeContext } from './serve-context.js'
+import { withExactHeaders } from './serve-headers.js'
 import {
   type CommonServeOptions,
   checkOptions,
@@ -45,10 +46,7 @@ export interface Served {
   close(): Promise<void>
 }
 
-/** Bun gives texts and JSON another media type than the Fetch standard, and takes what that refuses. */
-function installResponse(): void {
-  if (globalThis.Response === HostResponse) globalThis.Response = deriveResponse(HostResponse, HostResponse)
-}
+let installed: BunClasses | undefined
 
 /** The same bytes as a stream that Bun knows nothing of. */
 function toPlainStream(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
@@ -65,7 +63,7 @@ function toPlainStream(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Ar
 
 /** Bun gives every body whose length it knows a media type where there is none. */
 function withoutDefaultType(response: Response): Response {
-  if (response.headers.has('content-type')) return response
+  if (response.headers.get('content-type')) return response
   const { body, headers, status } = response
   return body === null || response.bodyUsed || body.locked ? response : new HostResponse(toPlainStream(body), { status, headers })
 }
@@ -88,7 +86,8 @@ async function stop(server: BunServer): Promise<void> {
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Served> {
   checkOptions(options)
   const { port: wanted = DEFAULT_PORT, serverOptions = {}, shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT } = options
-  installResponse()
+  installed ??= installClasses(globalThis.Request, HostResponse)
+  const { prototype } = installed.request
   const pending: PendingWork = new Set()
   const protocol = 'tls' in serverOptions ? 'https' : 'http'
   let serverOrigin = ''
@@ -98,7 +97,9 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     // Bun's limit is for silent connections, of which a slow handler's is one.
     server.timeout(request, 0)
     addForwardedHeaders(request.headers, { address: server.requestIP(request)?.address ?? '', port: server.port, protocol })
-    return withoutDefaultType(await app.fetch(request, { server, serverOrigin }, new ServeContext(pending) as never))
+    Object.setPrototypeOf(request, prototype)
+    const response = await app.fetch(request, { server, serverOrigin }, new ServeContext(pending) as never)
+    return withoutDefaultType(withExactHeaders(response, HostResponse))
   }
   const onError = (error: unknown): Response => {
     console.error('everyroute:', error)

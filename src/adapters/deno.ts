@@ -1,6 +1,9 @@
 import type { ResponseLifetime } from '../runtime/after.js'
 import { rawPathname, withUrl } from '../runtime/incoming.js'
+import { HostResponse } from '../runtime/responses.js'
+import { deriveDenoResponse } from './deno-response.js'
 import { type PendingWork, ServeContext } from './serve-context.js'
+import { withExactHeaders } from './serve-headers.js'
 import {
   type CommonServeOptions,
   checkOptions,
@@ -81,6 +84,7 @@ function toRequest(request: Request): Request {
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Served> {
   checkOptions(options)
+  if (globalThis.Response === HostResponse) globalThis.Response = deriveDenoResponse(HostResponse)
   const { port: wanted = DEFAULT_PORT, serverOptions = {}, shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT } = options
   const pending: PendingWork = new Set()
   const protocol = 'cert' in serverOptions ? 'https' : 'http'
@@ -88,11 +92,13 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   let port = wanted
   let serverOrigin = ''
 
-  const respond: DenoHandler = (incoming, info) => {
+  const respond: DenoHandler = async (incoming, info) => {
     if (!hasPlainUrl(incoming)) return new Response(null, { status: 400 })
     const request = toRequest(incoming)
     addForwardedHeaders(request.headers, { address: info.remoteAddr.hostname ?? '', port, protocol })
-    return app.fetch(request, { remoteAddr: info.remoteAddr, serverOrigin }, new DenoContext(info.completed, pending) as never)
+    const env = { remoteAddr: info.remoteAddr, serverOrigin }
+    const response = await app.fetch(request, env, new DenoContext(info.completed, pending) as never)
+    return withExactHeaders(response, HostResponse)
   }
   const onError = (error: unknown): Response => {
     console.error('everyroute:', error)
