@@ -6,6 +6,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkCase, fixtureOf, readCases, readGolden, type SetName, type Verdict } from './cases.ts'
 import { waitForServer } from './client.ts'
+import { startNextMounted } from './next-mounted.ts'
 
 /** A server under test. */
 export interface Host {
@@ -46,7 +47,7 @@ export const startDev: StartHost = async (set, { strict }) => {
   return serve(spawn(process.execPath, args, { cwd: root, env: { ...hostEnvironment(), NODE_ENV: 'development' } }), remove)
 }
 
-export const HOSTS = { node: startNode, dev: startDev } as const
+export const HOSTS = { node: startNode, dev: startDev, 'next-mounted': startNextMounted } as const
 export type HostName = keyof typeof HOSTS
 
 export interface ConformanceOptions extends HostOptions {
