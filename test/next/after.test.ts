@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest'
+import { type Served, serve } from '../../src/adapters/node.js'
+import { cookies, headers } from '../../src/next/headers.js'
+import { redirect } from '../../src/next/navigation.js'
+import { after as runAfter } from '../../src/next/server.js'
+import { settled, setUp } from '../runtime/helpers.js'
+
+const until = async (condition: () => boolean): Promise<void> => {
+  for (let i = 0; i < 100 && !condition(); i++) await settled(10)
+}
+
+describe('after', () => {
+  test('runs behind the answer, in order, nested ones last; one that fails stops nothing', async () => {
+    const events: string[] = []
+    const GET = (): Response => {
+      runAfter(async () => {
+        events.push('first')
+        runAfter(() => void events.push('nested'))
+        await settled()
+        events.push('first done')
+      })
+      runAfter(() => {
+        throw new Error('second')
+      })
+      runAfter(() => void events.push('third'))
+      events.push('handler')
+      return new Response('body')
+    }
+    const { app, logged } = setUp({ '/a': { GET } })
+    const response = await app.request('/a')
+    await settled()
+    expect(events).toEqual(['handler'])
+    await response.text()
+    await until(() => events.includes('nested'))
+    expect(events).toEqual(['handler', 'first', 'third', 'first done', 'nested'])
+    expect(logged.map(([error, { phase }]) => [(error as Error).message, phase])).toEqual([['second', 'after']])
+  })
+
+  test.each([
+    ['an error', () => Promise.reject(new Error('x')), 500],
+    ['a redirect', () => redirect('/b'), 307],
+  ])('also runs behind %s', async (_, then, status) => {
+    let ran = false
+    const GET = (): unknown => {
+      runAfter(() => void (ran = true))
+      return then()
+    }
+    const { app } = setUp({ '/a': { GET } })
+    const response = await app.request('/a')
+    expect(response.status).toBe(status)
+    await response.text()
+    await until(() => ran)
+    expect(ran).toBe(true)
+  })
+
+  test('may read the request but not set cookies', async () => {
+    const events: unknown[] = []
+    const GET = (): Response => {
+      runAfter(async () => {
+        events.push((await headers()).get('x-a'))
+        const jar = await cookies()
+        events.push(jar.get('c')?.value)
+        try {
+          jar.set('c', '2')
+        } catch (error) {
+          events.push((error as Error).message.slice(0, 32))
+        }
+      })
+      return new Response('ok')
+    }
+    const { app } = setUp({ '/a': { GET } })
+    const response = await app.request('/a', { headers: { 'x-a': '1', cookie: 'c=1' } })
+    expect(response.headers.getSetCookie()).toEqual([])
+    await response.text()
+    await until(() => events.length === 3)
+    expect(events).toEqual(['1', '1', 'Cookies can only be modified in '])
+  })
+
+  test('a promise is waited for and its failure logged; anything else is refused', async () => {
+    const { app, logged } = setUp({
+      '/a': {
+        GET: () => {
+          runAfter(Promise.reject(new Error('lost')))
+          return new Response('ok')
+        },
+      },
+      '/b': { GET: () => runAfter('text' as never) },
+    })
+    await (await app.request('/a')).text()
+    await until(() => logged.length === 1)
+    expect((await app.request('/b')).status).toBe(500)
+    expect(logged.map(([error]) => (error as Error).message)).toEqual(['lost', '`after()`: Argument must be a promise or a function'])
+  })
+
+  test('behind serve(), once the whole stream is out', async () => {
+    const events: string[] = []
+    const GET = (): Response => {
+      runAfter(() => void events.push('after'))
+      const body = new ReadableStream<Uint8Array>({
+        async start(controller) {
+          controller.enqueue(new TextEncoder().encode('a'))
+          await settled(50)
+          events.push('end')
+          controller.close()
+        },
+      })
+      return new Response(body)
+    }
+    const { app } = setUp({ '/a': { GET } })
+    const served: Served = await serve(app, { port: 0, hostname: '127.0.0.1', quiet: true, signals: false })
+    expect(await (await fetch(`${served.url}/a`)).text()).toBe('a')
+    await until(() => events.length === 2)
+    expect(events).toEqual(['end', 'after'])
+    await served.close()
+  })
+})
