@@ -11,7 +11,7 @@ import { asNextRequest } from './next-request.js'
 import { serverError } from './responses.js'
 import { isDynamicUsage, StaticAttempt } from './static-attempt.js'
 import { generateStaticParams, listedPaths, paramsKey, readStaticPlan, type StaticPlan } from './static-plan.js'
-import { emptyRequest, trackedRequest } from './static-request.js'
+import { keptRequest, trackedRequest } from './static-request.js'
 
 /** A kept answer as the cache holds it; its body lies beside it. */
 interface KeptAnswer {
@@ -153,11 +153,9 @@ const isKeptByBuild = (status: number): boolean => status < 400 || status === 40
 /** Runs the handler for an answer that is kept. @throws {DynamicUsageError} where it reads the request */
 async function produce(route: StaticRoute, run: HandlerRun, key: string): Promise<CacheValue> {
   const attempt = new StaticAttempt(route.plan.mode, route.plan.revalidate)
-  const { context, request } = run
+  const { pathname, request } = run
   const seen =
-    attempt.mode === 'force-static'
-      ? emptyRequest(context, request, run.pathname)
-      : trackedRequest(request, run.pathname, attempt, run.route.pathname)
+    attempt.mode === 'force-static' ? keptRequest(request, pathname) : trackedRequest(request, pathname, attempt, run.route.pathname)
   const response = await runHandler({ ...run, request: seen, staticAttempt: attempt })
   const isDecisive = !route.isSettled && (run.isStaticRoute || route.plan.generateParams !== undefined)
   if (isDecisive && !isKeptByBuild(response.status)) {

@@ -28,6 +28,17 @@ export function emptyRequest(context: RouterContext, request: ServerRequest, pat
   return asNextRequest(empty)
 }
 
+/**
+ * The request for an answer that everybody gets: of the client's own not even the origin, which it may choose, nor the
+ * signal, by which it could end the work that others wait for. HEAD is answered with what GET makes.
+ */
+export function keptRequest(request: ServerRequest, pathname: string): ServerRequest {
+  const { method } = request
+  const url = `${BUILD_ORIGIN}${pathname}`
+  if (method === 'GET' || method === 'HEAD') return asNextRequest(new Request(url))
+  return asNextRequest(withoutHeaders(withUrl(request, url)))
+}
+
 function withoutHeaders(request: Request): Request {
   for (const name of [...request.headers.keys()]) request.headers.delete(name)
   return request
@@ -35,11 +46,10 @@ function withoutHeaders(request: Request): Request {
 
 /** A request that tells the attempt, and throws, where the handler reads anything but its path and method. */
 export function trackedRequest(request: ServerRequest, pathname: string, attempt: StaticAttempt, route: string): ServerRequest {
-  const { method } = request
-  const { origin } = new URL(request.url)
-  const tracked = asNextRequest(new Request(origin + pathname, { method }))
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const tracked = asNextRequest(new Request(BUILD_ORIGIN + pathname, { method }))
   const createUrl = (): NextURL => {
-    const url = new NextURL(origin + pathname)
+    const url = new NextURL(BUILD_ORIGIN + pathname)
     for (const name of TRACKED_URL) track(url, name, `nextUrl.${name}`, attempt, route)
     return Object.defineProperty(url, 'clone', { value: createUrl })
   }

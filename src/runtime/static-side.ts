@@ -51,7 +51,7 @@ async function answerOtherMethod(incoming: IncomingRun, route: StaticRoute, answ
 /** Answers with what is kept, or makes it. Where the handler reads the request, Next.js fails; by default it then runs for each. */
 async function answerKept(incoming: IncomingRun, route: StaticRoute, answerDynamic: AnswerDynamic): Promise<Response> {
   const { context, module, request, route: entry } = incoming
-  const handler = handlerFor(module, request.method)
+  const handler = handlerFor(module, isRead(request.method) ? 'GET' : request.method)
   const run = { ...incoming, handler: handler ?? (() => answerWithoutHandler(context, module, request.method)) }
   try {
     return (await answerStatic(openCache(context.cache), route, run)) ?? (await answerUnkept(incoming, answerDynamic))
