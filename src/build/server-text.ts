@@ -46,6 +46,8 @@ if (!Number.isInteger(port) || port < 0 || port > 65535) {
 try {
   const { default: app } = await import('everyroute:app')
   await serve(app, { port, ...(process.env.HOST ? { hostname: process.env.HOST } : {}) })
+  // As in Next.js, what a handler leaves unhandled doesn't end the server.
+  for (const event of ['unhandledRejection', 'uncaughtException']) process.on(event, (error) => console.error('everyroute: ' + event + ':', error))
 } catch (error) {
   console.error(typeof error?.fix === 'string' ? 'error ' + error.code + '  ' + error.message + '\\n  fix  ' + error.fix : error)
   process.exit(1)

@@ -235,3 +235,22 @@ test('a wrong PORT and a port in use are told with the mend', async () => {
   const first = await startOutput(dir)
   await expect(startOutput(dir, { PORT: new URL(first.url).port })).rejects.toThrow(/ended with 1[\s\S]*ERR_PORT_IN_USE[\s\S]*fix/)
 })
+
+test('what a handler leaves unhandled is logged and does not end the server', async () => {
+  const dir = await createProject({
+    'routes/route.ts': `export function GET() {
+  void Promise.reject(new Error('floating'))
+  setTimeout(() => { throw new Error('thrown later') })
+  return new Response('ok')
+}
+`,
+  })
+  await everyroute(dir, ['build'])
+  const server = await startOutput(join(dir, '.output'))
+  expect((await server.get('/')).text).toBe('ok')
+  await expect
+    .poll(() => server.output())
+    .toMatch(/everyroute: unhandledRejection: Error: floating[\s\S]*everyroute: uncaughtException: Error: thrown later/)
+  expect((await server.get('/')).text).toBe('ok')
+  expect(await server.stop()).toBe(0)
+})

@@ -185,3 +185,38 @@ test('parallel requests after an edit all see it', async () => {
     expect(new Set(answers.map(({ text }) => text))).toEqual(new Set([`"${round}"`]))
   }
 })
+
+test('cached data and the registration of instrumentation.ts outlive an edit of a route; an edited instrumentation.ts registers anew', async () => {
+  const route = (text: string): string => `import { unstable_cache } from 'next/cache'
+const cached = unstable_cache(async () => Math.random(), ['number'])
+export const GET = async () => Response.json({ text: '${text}', number: await cached() })
+`
+  const instrumentation = (text: string): string => `export const register = () => console.log('${text}')\n`
+  const dir = await createProject({ 'routes/route.ts': route('one'), 'instrumentation.ts': instrumentation('registered') })
+  const server = await startDev(dir)
+  const first = (await server.get('/')).json()
+  await writeFiles(dir, { 'routes/route.ts': route('other') })
+  expect((await server.get('/')).json()).toEqual({ ...(first as object), text: 'other' })
+  expect(server.output().match(/registered/g)).toHaveLength(1)
+
+  await writeFiles(dir, { 'instrumentation.ts': instrumentation('anew') })
+  await server.get('/')
+  await server.get('/')
+  expect(server.output().match(/anew/g)).toHaveLength(1)
+})
+
+test('what a handler leaves unhandled is shown and does not end the server', async () => {
+  const dir = await createProject({
+    'routes/route.ts': `export function GET() {
+  void Promise.reject(new Error('floating'))
+  setTimeout(() => { throw new Error('thrown later') })
+  return new Response('ok')
+}
+`,
+  })
+  const server = await startDev(dir)
+  expect((await server.get('/')).text).toBe('ok')
+  await expect.poll(() => server.output()).toMatch(/error Error: floating[\s\S]*error Error: thrown later/)
+  expect((await server.get('/')).text).toBe('ok')
+  expect(await server.stop()).toBe(0)
+})

@@ -18,7 +18,10 @@ export async function run({ values, output }: CommandContext): Promise<number> {
   // The Node adapter puts its Request and Response on globalThis, which the modules of `next/server` build upon: it comes first.
   const { serve } = await import('../../adapters/node.js')
   const { createRouter } = await import('../../runtime/router.js')
+  const { memoryStore } = await import('../../cache/memory.js')
 
+  // Routers come and go with each edit; what they keep stays.
+  const cache = memoryStore()
   const draftModeSecret = crypto.randomUUID().replaceAll('-', '')
   const show = createReporter(root, output)
   const reported = new WeakSet<object>()
@@ -39,6 +42,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
         development: true,
         strict: values.strict === true,
         draftModeSecret,
+        cache,
         logError(error, context) {
           // A module that fails to load gives one error to every request that needs it.
           if (typeof error === 'object' && error !== null) {
@@ -62,6 +66,9 @@ export async function run({ values, output }: CommandContext): Promise<number> {
     { fetch: async (request, env, context) => (await session.current()).fetch(request, env, context) },
     { port: port ?? config.port ?? 3000, quiet: true, ...hostOption(host ?? config.hostname) },
   )
+  // As in Next.js, what a handler leaves unhandled doesn't end the server.
+  process.on('unhandledRejection', (error) => reportError(error, output))
+  process.on('uncaughtException', (error) => reportError(error, output))
   output.line(`${output.colors.green('ready')} in ${formatDuration(performance.now() - started)}`)
   output.line(served.url)
   return 0
