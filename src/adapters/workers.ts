@@ -1,6 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { provideEnv } from '../runtime/env.js'
+import { splitCookies } from './serve-headers.js'
+import { addForwardedHeaders } from './serve-request.js'
+import { installFormData } from './workers-form-data.js'
 
+installFormData()
 // Now, so that modules which load after this one can read bindings already.
 provideEnv(env)
 
@@ -16,32 +20,60 @@ export interface WorkerContext {
 
 /** The part of a module Worker's default export that answers requests. */
 export interface WorkerHandler {
-  fetch(request: Request, env: object, context: WorkerContext): Response | Promise<Response>
+  fetch(request: Request, env: object, context: WorkerContext): Promise<Response>
 }
 
-/** Headers as Next.js's server completes them, where no proxy in front has set them. */
-function completeHeaders(headers: Headers, request: Request): void {
-  const { host, port, protocol } = new URL(request.url)
-  const add = (name: string, value: string): void => {
-    if (!headers.has(name)) headers.set(name, value)
-  }
-  add('x-forwarded-for', headers.get('cf-connecting-ip') ?? '')
-  add('x-forwarded-host', headers.get('host') ?? host)
-  add('x-forwarded-port', port || (protocol === 'https:' ? '443' : '80'))
-  add('x-forwarded-proto', protocol.slice(0, -1))
+/** A request as handlers of Next.js know it: its headers can be changed, and a GET has no body. */
+function toHandlerRequest(incoming: Request): Request {
+  const { body, headers, method, signal, url } = incoming
+  const hasNone = body !== null && (method === 'GET' || method === 'HEAD')
+  const request = hasNone ? new Request(url, { method, headers, signal }) : new Request(incoming, { signal })
+  const { port, protocol } = new URL(url)
+  const isSecure = protocol === 'https:'
+  addForwardedHeaders(request.headers, {
+    address: headers.get('cf-connecting-ip') ?? '',
+    port: port === '' ? (isSecure ? 443 : 80) : Number(port),
+    protocol: isSecure ? 'https' : 'http',
+  })
+  return request
+}
+
+const isJoined = ([name, value]: [string, string]): boolean =>
+  value.includes(',') && (name !== 'set-cookie' || splitCookies(value).length > 1)
+
+/** Sends a header with several values as one line, and each cookie as one of its own; workerd sends them as they were appended. */
+function settleHeaders(headers: Headers): void {
+  for (const [name, value] of [...headers].filter(isJoined)) if (name !== 'set-cookie') headers.set(name, value)
+  const cookies = headers.getSetCookie()
+  const split = cookies.flatMap(splitCookies)
+  if (split.length === cookies.length) return
+  headers.delete('set-cookie')
+  for (const cookie of split) headers.append('set-cookie', cookie)
+}
+
+/** Makes an answer one that workerd sends as Next.js's server would. */
+function settle(response: Response): Response {
+  const { body, headers } = response
+  if (response.bodyUsed || body?.locked) return new Response(null, { status: 500, headers })
+  if (![...headers].some(isJoined)) return response
+  const settled = new Response(body, response)
+  settleHeaders(settled.headers)
+  return settled
 }
 
 /**
  * Makes a Worker of an app: requests have headers that handlers may change and the forwarded headers of Next.js's server,
- * and bindings are known to `env()` from the start. Other events are handled beside it:
- * `export default { ...createWorker(app), scheduled, queue }`.
+ * handlers run to their end where the client goes away, and bindings are known to `env()` from the start. Other events are
+ * handled beside it: `export default { ...createWorker(app), scheduled, queue }`.
  */
 export function createWorker(app: WorkerApp): WorkerHandler {
   return {
-    fetch(request, bindings, context) {
-      const incoming = new Request(request)
-      completeHeaders(incoming.headers, request)
-      return app.fetch(incoming, bindings, context as never)
+    async fetch(request, bindings, context) {
+      const answer = app.fetch(toHandlerRequest(request), bindings, context as never)
+      if (!(answer instanceof Promise)) return settle(answer)
+      // Without it, workerd stops a handler when its client has gone, and request.signal tells nobody.
+      context.waitUntil(answer.catch(() => undefined))
+      return settle(await answer)
     },
   }
 }
