@@ -63,7 +63,7 @@ function arrive(c: Context): Arrival {
     request: c.req.raw,
     serverOrigin: (c.env as AdapterBindings | undefined)?.serverOrigin,
     lifetime: () => own ?? (host as ResponseLifetime),
-    release: (response) => (own ? own.watch(response) : response),
+    release: (response) => (own ? own.watch(response, c.req.raw.method !== 'HEAD') : response),
   }
 }
 

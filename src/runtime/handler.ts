@@ -35,11 +35,16 @@ export interface HandlerRun extends IncomingRun {
   readonly staticAttempt?: StaticAttempt | undefined
 }
 
+const BEYOND_LATIN1 = /[^\0-\xff]/
+
 /** Turns what a handler threw into an answer, or throws it on where it's an error. */
 function answerThrown(error: unknown, run: HandlerRun, scope: HandlerScope): Response {
   const redirect = readRedirect(error)
   if (redirect) {
     if (redirect.url === '') throw new Error('redirect() was called with an empty URL.')
+    // Headers of Node.js throw by themselves; those of other hosts take any character.
+    if (BEYOND_LATIN1.test(redirect.url))
+      throw new TypeError(`redirect() was called with ${redirect.url}: encode it, a header can't carry it.`)
     const headers = new Headers({ location: redirect.url })
     appendModifiedCookies(headers, scope.cookies)
     return new Response(null, { status: scope.isAction ? 303 : redirect.status, headers })

@@ -33,9 +33,12 @@ export class BodyLifetime implements ResponseLifetime {
     for (const callback of callbacks) callback()
   }
 
-  /** Gives the answer back with a body that tells of its end, where somebody waits for it. */
-  watch(response: Response): Response {
-    if (this.#callbacks.length === 0 || !response.body) {
+  /**
+   * Gives the answer back with a body that tells of its end, where somebody waits for it.
+   * @param sendsBody false for HEAD, whose body nobody reads
+   */
+  watch(response: Response, sendsBody: boolean): Response {
+    if (this.#callbacks.length === 0 || !response.body || !sendsBody) {
       this.#watched = true
       if (this.#callbacks.length > 0) setTimeout(() => this.#close(), 0)
       return response
