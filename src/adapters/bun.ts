@@ -12,7 +12,8 @@ import {
   publicAddress,
 } from './serve-options.js'
 import { addForwardedHeaders, hasPlainUrl } from './serve-request.js'
-import { closeOnSignals, createClose } from './serve-shutdown.js'
+import { createClose } from './serve-shutdown.js'
+import { closeOnSignals } from './signals.js'
 
 /** As much of Bun's `Server` as is used. */
 export interface BunServer {

@@ -58,15 +58,3 @@ export function createShutdown(server: NodeServer, pending: PendingWork, timeout
   }
   return () => (closing ??= shutdown())
 }
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
-
-/** Closes on the first signal and then exits with 0; a second signal exits at once. */
-export function closeOnSignals(close: () => Promise<void>): void {
-  for (const signal of SIGNALS) {
-    process.once(signal, () => {
-      for (const other of SIGNALS) process.once(other, () => process.exit(1))
-      void close().then(() => process.exit(0))
-    })
-  }
-}

@@ -8,7 +8,8 @@ import { collapseSlashes } from '../runtime/slashes.js'
 import { NodeContext, type PendingWork } from './node-context.js'
 import { admitNativeRequests, deriveResponse } from './node-response.js'
 import { ResponsePreparer } from './node-send.js'
-import { closeOnSignals, createShutdown } from './node-shutdown.js'
+import { createShutdown } from './node-shutdown.js'
+import { closeOnSignals } from './signals.js'
 
 export type NodeServer = Server | Http2Server | Http2SecureServer
 

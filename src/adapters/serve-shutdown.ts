@@ -49,15 +49,3 @@ export function createClose(server: Stoppable, pending: PendingWork, timeout: nu
   }
   return () => (closing ??= close())
 }
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
-
-/** Closes on the first signal and then exits with 0; a second signal exits at once. */
-export function closeOnSignals(close: () => Promise<void>): void {
-  for (const signal of SIGNALS) {
-    process.once(signal, () => {
-      for (const other of SIGNALS) process.once(other, () => process.exit(1))
-      void close().then(() => process.exit(0))
-    })
-  }
-}

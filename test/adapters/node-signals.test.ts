@@ -22,8 +22,8 @@ interface ServerProcess {
   readonly exited: Promise<{ code: number | null; elapsed: number }>
 }
 
-async function startServer(shutdownTimeout: number): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [script, String(shutdownTimeout)], { stdio: ['ignore', 'pipe', 'pipe'] })
+async function startServer(shutdownTimeout: number, ...more: string[]): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [script, String(shutdownTimeout), ...more], { stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   let signalled: number | undefined
@@ -40,7 +40,7 @@ async function startServer(shutdownTimeout: number): Promise<ServerProcess> {
       if (performance.now() > limit || child.exitCode !== null) throw new Error(`"${text}" was not printed:\n${output}`)
     }
   }
-  await printed('http://')
+  await printed(more.length > 0 ? '\nhttp://' : 'http://')
   return {
     url: /http:\/\/\S+/.exec(output)?.[0] ?? '',
     printed,
@@ -125,9 +125,30 @@ test('a second signal ends it at once', async () => {
   incoming.on('error', () => {}).resume()
   await server.printed('events started')
   server.signal('SIGTERM')
-  await refused(`${server.url}/quick`)
+  await sleep(600)
   server.signal('SIGTERM')
   const { code, elapsed } = await server.exited
   expect(code).toBe(1)
   expect(elapsed).toBeLessThan(8_000)
+})
+
+test('a signal that comes twice at a time, as Ctrl-C does under npm, is one', async () => {
+  const server = await startServer(10_000)
+  const answer = send(`${server.url}/slow`)
+  await server.printed('slow started')
+  server.signal('SIGINT')
+  await refused(`${server.url}/quick`)
+  server.signal('SIGINT')
+  expect((await answer).body.toString()).toBe('slow')
+  expect((await server.exited).code).toBe(0)
+})
+
+test('two servers in one process are both drained', async () => {
+  const server = await startServer(10_000, 'second')
+  const [, second = ''] = server.output().trim().split('\n')
+  const answer = send(`${second}/slow`)
+  await server.printed('slow started')
+  server.signal('SIGTERM')
+  expect((await answer).body.toString()).toBe('slow')
+  expect((await server.exited).code).toBe(0)
 })
