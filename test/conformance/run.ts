@@ -4,9 +4,11 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { RUNTIMES, type Runtime } from '../hosts/runtimes.ts'
 import { checkCase, fixtureOf, readCases, readGolden, type SetName, type Verdict } from './cases.ts'
 import { waitForServer } from './client.ts'
 import { startNextMounted } from './next-mounted.ts'
+import { startWorkers } from './workers.ts'
 
 /** A server under test. */
 export interface Host {
@@ -27,18 +29,21 @@ const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const READY = /https?:\/\/[^\s/]+:\d+/
 const START_LIMIT = 60_000
 
-/** Builds the fixture with the command line and serves `server.mjs` of the output on a free port. */
-export const startNode: StartHost = async (set, { strict }) => {
-  const { root, remove } = await copyFixture(set)
-  const out = path.join(root, 'out')
-  const built = spawn(process.execPath, [cli, 'build', '--root', root, '--out', out, ...(strict ? ['--strict'] : [])])
-  const { code, text } = await finished(built)
-  if (code !== 0) {
-    await remove()
-    throw new Error(`everyroute build of the fixture ${set} failed with exit code ${code}\n${text}`)
+/** Builds the fixture with the command line for a runtime and serves `server.mjs` of the output on a free port. */
+const startBuilt =
+  (runtime: Runtime): StartHost =>
+  async (set, { strict }) => {
+    const { root, remove } = await copyFixture(set)
+    const out = path.join(root, 'out')
+    const args = [cli, 'build', '--target', runtime, '--root', root, '--out', out, ...(strict ? ['--strict'] : [])]
+    const { code, text } = await finished(spawn(process.execPath, args))
+    if (code !== 0) {
+      await remove()
+      throw new Error(`everyroute build of the fixture ${set} for ${runtime} failed with exit code ${code}\n${text}`)
+    }
+    const [command, ...rest] = RUNTIMES[runtime](path.join(out, 'server.mjs'))
+    return serve(spawn(command!, rest, { cwd: root, env: hostEnvironment() }), remove)
   }
-  return serve(spawn(process.execPath, [path.join(out, 'server.mjs')], { cwd: root, env: hostEnvironment() }), remove)
-}
 
 /** Serves the fixture with `everyroute dev`. */
 export const startDev: StartHost = async (set, { strict }) => {
@@ -47,7 +52,14 @@ export const startDev: StartHost = async (set, { strict }) => {
   return serve(spawn(process.execPath, args, { cwd: root, env: { ...hostEnvironment(), NODE_ENV: 'development' } }), remove)
 }
 
-export const HOSTS = { node: startNode, dev: startDev, 'next-mounted': startNextMounted } as const
+export const HOSTS = {
+  node: startBuilt('node'),
+  bun: startBuilt('bun'),
+  deno: startBuilt('deno'),
+  workers: startWorkers,
+  dev: startDev,
+  'next-mounted': startNextMounted,
+} as const
 export type HostName = keyof typeof HOSTS
 
 export interface ConformanceOptions extends HostOptions {
