@@ -20,25 +20,40 @@ export interface StartedExample {
 /** Builds the example and runs `npm start` on a free port, with a new database. Throws when no address is printed within 60,000 ms. */
 export async function startExample(): Promise<StartedExample> {
   if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist/cli/main.js is missing: run `npm run build` first')
-  const data = await mkdtemp(join(tmpdir(), 'everyroute-start-'))
-
-  const env = { ...process.env, PORT: '0', HOST: '127.0.0.1', DATABASE_URL: `file:${join(data, 'example.db')}`, NODE_ENV: undefined }
-
+  const data = await newData()
   // `prestart` would build the package anew, under the feet of the other tests: only the example is built here.
   const out = join(data, 'output')
-  await promisify(execFile)(process.execPath, [join(root, 'dist/cli/main.js'), 'build', '--out', out], { cwd: root, env })
-  const child = spawn('npm', ['start', '--ignore-scripts', '--', '--out', out], {
+  await promisify(execFile)(process.execPath, [join(root, 'dist/cli/main.js'), 'build', '--out', out], {
     cwd: root,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own: npm and its shell don't hand every signal on.
-    detached: true,
+    env: environment(data),
   })
+  return start('npm', ['start', '--ignore-scripts', '--', '--out', out], root, data)
+}
+
+/** Runs what a build of the example wrote to a folder, as {@link startExample} does. */
+export async function startBuilt(out: string, cwd: string): Promise<StartedExample> {
+  return start(process.execPath, [join(out, 'server.mjs')], cwd, await newData())
+}
+
+const newData = (): Promise<string> => mkdtemp(join(tmpdir(), 'everyroute-start-'))
+
+const environment = (data: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  PORT: '0',
+  HOST: '127.0.0.1',
+  DATABASE_URL: `file:${join(data, 'example.db')}`,
+  NODE_ENV: undefined,
+})
+
+/** @param data a folder for the database, removed in the end */
+async function start(command: string, args: readonly string[], cwd: string, data: string): Promise<StartedExample> {
+  // A process group of its own: npm and its shell don't hand every signal on.
+  const child = spawn(command, args, { cwd, env: environment(data), stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
 
   let output = ''
   const origin = await new Promise<string>((resolve, reject) => {
-    const fail = (why: string) => reject(new Error(`npm start ${why}:\n${output}`))
+    const fail = (why: string) => reject(new Error(`${[command, ...args].join(' ')} ${why}:\n${output}`))
     const timer = setTimeout(() => fail('printed no address within 60 s'), 60_000)
     const read = (chunk: string) => {
       output += chunk
