@@ -15,6 +15,8 @@ import { addForwardedHeaders, hasPlainUrl } from './serve-request.js'
 import { createClose } from './serve-shutdown.js'
 import { closeOnSignals } from './signals.js'
 
+export type { FetchApp } from './serve-options.js'
+
 /** As much of Bun's `Server` as is used. */
 export interface BunServer {
   readonly port: number

@@ -17,6 +17,8 @@ import { addForwardedHeaders, hasPlainUrl } from './serve-request.js'
 import { createClose } from './serve-shutdown.js'
 import { closeOnSignals } from './signals.js'
 
+export type { FetchApp } from './serve-options.js'
+
 /** As much of `Deno.HttpServer` as is used. */
 export interface DenoServer {
   readonly addr: { readonly hostname: string; readonly port: number }

@@ -1,19 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import { HostResponse } from '../runtime/responses.js'
 import { statusTextOf } from './node-response.js'
+import { splitCookies, toWire } from './serve-headers.js'
 
 /** What a light Response holds as long as nobody has asked for more than its headers. */
 type LightCache = [status: number, body: unknown, headers: Headers | Record<string, string> | undefined]
 
-const PRINTABLE = /^[\t\x20-\x7e]*$/
-
-/** Beside a body, header values and status texts go out in UTF-8, as from Next.js's server; Node.js writes them as Latin-1. */
-const toWire = (text: string): string => (PRINTABLE.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'))
-
 const asIs = (text: string): string => text
-
-/** The cookies of a Set-Cookie line into which several were joined: a comma within a date has no name and `=` behind it. */
-const splitCookies = (line: string): string[] => (line.includes(',') ? line.split(/,\s*(?=[^;,=\s]+=)/) : [line])
 
 /** Headers as a record, which @hono/node-server sends as it is: with Headers it would add a media type. */
 function toRecord(headers: Headers, encode: (text: string) => string): Record<string, string | string[]> {

@@ -2,37 +2,34 @@ import { createServer as createHttpServer, type IncomingMessage, type RequestLis
 import type { Http2SecureServer, Http2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { EveryrouteError } from '../routing/errors.js'
 import { HostResponse } from '../runtime/responses.js'
 import { collapseSlashes } from '../runtime/slashes.js'
-import { NodeContext, type PendingWork } from './node-context.js'
+import { NodeContext } from './node-context.js'
 import { admitNativeRequests, deriveResponse } from './node-response.js'
 import { ResponsePreparer } from './node-send.js'
-import { createShutdown } from './node-shutdown.js'
+import { toStoppable } from './node-shutdown.js'
+import type { PendingWork } from './serve-context.js'
+import {
+  type CommonServeOptions,
+  checkOptions,
+  DEFAULT_PORT,
+  DEFAULT_SHUTDOWN_TIMEOUT,
+  type FetchApp,
+  listenError,
+  publicAddress,
+} from './serve-options.js'
+import { createClose } from './serve-shutdown.js'
 import { closeOnSignals } from './signals.js'
+
+export type { FetchApp } from './serve-options.js'
 
 export type NodeServer = Server | Http2Server | Http2SecureServer
 
-/** As much of an app as is served; every Hono app is one. */
-export interface FetchApp {
-  fetch(request: Request, env?: object, executionContext?: never): Response | Promise<Response>
-}
-
-export interface ServeOptions {
-  /** 0 to 65,535; 0 picks a free one. Default 3000. */
-  port?: number
-  /** Address to listen on. Default: all addresses. */
-  hostname?: string
-  /** Milliseconds, 0 to 2,147,483,647, that running answers have after SIGINT or SIGTERM before they are ended. Default 10,000. */
-  shutdownTimeout?: number
+export interface ServeOptions extends CommonServeOptions {
   /** Makes the server: `https.createServer` for TLS, `http2.createSecureServer` for HTTP/2. Default `http.createServer`. */
   createServer?: (options: object, listener: RequestListener) => NodeServer
   /** Passed to `createServer`: `key`, `cert`, `allowHTTP1` and the like. */
   serverOptions?: object
-  /** Whether SIGINT and SIGTERM end the process, once answers have finished. Default `true`. */
-  signals?: boolean
-  /** Keeps the address from being printed. Default `false`. */
-  quiet?: boolean
 }
 
 export interface Served {
@@ -105,30 +102,12 @@ function redirectBackslashes(incoming: IncomingMessage, outgoing: ServerResponse
   return true
 }
 
-/** Milliseconds; timers of more run at once. */
-const MAX_TIMEOUT = 2_147_483_647
-
-function checkOptions(options: ServeOptions): void {
-  const { port = 0, shutdownTimeout = 0 } = options
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TypeError(`port is ${port}; give a whole number from 0 to 65535`)
-  if (!(shutdownTimeout >= 0 && shutdownTimeout <= MAX_TIMEOUT)) {
-    throw new TypeError(`shutdownTimeout is ${shutdownTimeout}; give milliseconds from 0 to ${MAX_TIMEOUT}`)
-  }
-}
-
 function listen(server: NodeServer, port: number, hostname: string | undefined): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const inUse = error.code === 'EADDRINUSE'
-      const fix = 'Stop the other process, or choose another port with PORT or --port; 0 picks a free one.'
-      reject(inUse ? new EveryrouteError('ERR_PORT_IN_USE', `Port ${port} is in use.`, { fix, cause: error }) : error)
-    })
+    server.once('error', (error) => reject(listenError(error, port)))
     server.listen(port, hostname, () => resolve(server.address() as AddressInfo))
   })
 }
-
-const isWildcard = (address: string): boolean => address === '::' || address === '0.0.0.0'
-const urlHost = (hostname: string): string => (hostname.includes(':') ? `[${hostname}]` : hostname)
 
 /**
  * Serves an app on Node.
@@ -138,10 +117,11 @@ const urlHost = (hostname: string): string => (hostname.includes(':') ? `[${host
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Served> {
   checkOptions(options)
-  const { shutdownTimeout = 10_000, createServer = createHttpServer as NonNullable<ServeOptions['createServer']> } = options
+  const { shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT, createServer = createHttpServer as NonNullable<ServeOptions['createServer']> } =
+    options
   const preparer = installGlobals()
   const pending: PendingWork = new Set()
-  let port = options.port ?? 3000
+  let port = options.port ?? DEFAULT_PORT
   let serverOrigin = ''
 
   const respond = getRequestListener((request, env) => {
@@ -158,13 +138,12 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   }
 
   const server = createServer(options.serverOptions ?? {}, listener)
-  const close = createShutdown(server, pending, shutdownTimeout)
+  const close = createClose(toStoppable(server), pending, shutdownTimeout)
   const address = await listen(server, port, options.hostname)
   port = address.port
-  const hostname = options.hostname && !isWildcard(options.hostname) ? options.hostname : 'localhost'
-  const protocol = 'setSecureContext' in server ? 'https' : 'http'
-  serverOrigin = `${protocol}://${urlHost(hostname)}:${port}`
-  if (!options.quiet) console.log(serverOrigin)
+  const { hostname, origin } = publicAddress('setSecureContext' in server ? 'https' : 'http', options.hostname, port)
+  serverOrigin = origin
+  if (!options.quiet) console.log(origin)
   if (options.signals !== false) closeOnSignals(close)
-  return { server, port, hostname, url: serverOrigin, close }
+  return { server, port, hostname, url: origin, close }
 }

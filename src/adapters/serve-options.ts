@@ -39,13 +39,18 @@ const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undef
 /** What a system without IPv6 answers to the address of all. */
 const NO_IPV6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'])
 
+/** What to throw where a host fails to listen. */
+export function listenError(error: unknown, port: number): unknown {
+  if (codeOf(error) !== 'EADDRINUSE') return error
+  const fix = 'Stop the other process, or choose another port with PORT or --port; 0 picks a free one.'
+  return new EveryrouteError('ERR_PORT_IN_USE', `Port ${port} is in use.`, { fix, cause: error })
+}
+
 function listenOn<Server>(hostname: string, port: number, listen: (hostname: string) => Server): Server {
   try {
     return listen(hostname)
   } catch (error) {
-    if (codeOf(error) !== 'EADDRINUSE') throw error
-    const fix = 'Stop the other process, or choose another port with PORT or --port; 0 picks a free one.'
-    throw new EveryrouteError('ERR_PORT_IN_USE', `Port ${port} is in use.`, { fix, cause: error })
+    throw listenError(error, port)
   }
 }
 
