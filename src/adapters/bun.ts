@@ -1,5 +1,6 @@
 import { HostResponse } from '../runtime/responses.js'
 import { type BunClasses, installClasses } from './bun-classes.js'
+import { closeOnSignals } from './process-signals.js'
 import { type PendingWork, ServeContext } from './serve-context.js'
 import { withExactHeaders } from './serve-headers.js'
 import {
@@ -13,7 +14,6 @@ import {
 } from './serve-options.js'
 import { addForwardedHeaders, hasPlainUrl } from './serve-request.js'
 import { createClose } from './serve-shutdown.js'
-import { closeOnSignals } from './signals.js'
 
 export type { FetchApp } from './serve-options.js'
 

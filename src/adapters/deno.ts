@@ -2,6 +2,7 @@ import type { ResponseLifetime } from '../runtime/after.js'
 import { rawPathname, withUrl } from '../runtime/incoming.js'
 import { HostResponse } from '../runtime/responses.js'
 import { deriveDenoResponse } from './deno-response.js'
+import { closeOnSignals } from './process-signals.js'
 import { type PendingWork, ServeContext } from './serve-context.js'
 import { withExactHeaders } from './serve-headers.js'
 import {
@@ -15,7 +16,6 @@ import {
 } from './serve-options.js'
 import { addForwardedHeaders, hasPlainUrl } from './serve-request.js'
 import { createClose } from './serve-shutdown.js'
-import { closeOnSignals } from './signals.js'
 
 export type { FetchApp } from './serve-options.js'
 

@@ -8,6 +8,7 @@ import { NodeContext } from './node-context.js'
 import { admitNativeRequests, deriveResponse } from './node-response.js'
 import { ResponsePreparer } from './node-send.js'
 import { toStoppable } from './node-shutdown.js'
+import { closeOnSignals } from './process-signals.js'
 import type { PendingWork } from './serve-context.js'
 import {
   type CommonServeOptions,
@@ -19,7 +20,6 @@ import {
   publicAddress,
 } from './serve-options.js'
 import { createClose } from './serve-shutdown.js'
-import { closeOnSignals } from './signals.js'
 
 export type { FetchApp } from './serve-options.js'
 
