@@ -1,0 +1,3 @@
+import { testSignals } from '../adapters/signals.ts'
+
+testSignals('deno')
