@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { driveExample } from '../example/drive.ts'
-import { createNextProject, type NextProject, type RunningProject, repository } from './next-project.ts'
+import { createNextProject, type NextProject, type RunningProcess, repository } from './next-project.ts'
 
 const MOUNT = `import { createRouter } from 'everyroute'
 import { handle } from 'everyroute/next'
@@ -29,7 +29,7 @@ describe.each([
   ['native', layOutNative],
 ])('the example in Next.js, %s', (name, layOut) => {
   let project: NextProject | undefined
-  let server: RunningProject | undefined
+  let server: RunningProcess | undefined
 
   beforeAll(async () => {
     project = await createNextProject(`example-${name}`)
