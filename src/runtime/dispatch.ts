@@ -1,23 +1,8 @@
 import type { RouteModule } from '../routing/manifest.js'
-import type { ResponseLifetime } from './after.js'
-import type { RouteEntry, RouterContext } from './context.js'
 import { type IncomingRun, runHandler } from './handler.js'
-import type { RouteMatch } from './matcher.js'
 import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor, isNextMethod } from './methods.js'
 import type { ServerRequest } from './next-request.js'
-
-const isPromise = (value: RouteModule | Promise<RouteModule>): value is Promise<RouteModule> =>
-  typeof (value as Promise<RouteModule>).then === 'function'
-
-function load(context: RouterContext, route: RouteEntry): RouteModule | Promise<RouteModule> {
-  const module = route.load()
-  if (!isPromise(module)) return module
-  return module.catch((error: unknown) => {
-    context.report(error, { phase: 'load', file: route.file, pathname: route.pathname })
-    throw error
-  })
-}
 
 const mayBeStatic = (module: RouteModule): boolean =>
   module.dynamic !== undefined || module.revalidate !== undefined || module.generateStaticParams !== undefined
@@ -31,21 +16,11 @@ async function loadStatic(): Promise<typeof import('./static-side.js')> {
 const enableScope = async (): Promise<void> => (await import('./lazy-scope.js')).enableScopeLater()
 
 /**
- * Answers a request whose file has been found.
- * @param pathname the raw path by which it was found, without base path
- * @throws what the module threw while loading, or its handler while running
+ * Answers a request whose file has been found and loaded.
+ * @throws what the handler threw
  */
-export async function answerRoute(
-  context: RouterContext,
-  match: RouteMatch<RouteEntry>,
-  pathname: string,
-  request: ServerRequest,
-  lifetime: () => ResponseLifetime,
-): Promise<Response> {
-  const { route } = match
-  const loaded = load(context, route)
-  const module = isPromise(loaded) ? await loaded : loaded
-  const incoming: IncomingRun = { context, route, module, request, params: match.params, pathname, isStaticRoute: match.isStatic, lifetime }
+export async function answerRoute(incoming: IncomingRun): Promise<Response> {
+  const { module, request } = incoming
   if (!mayBeStatic(module)) {
     if (module.fetchCache !== undefined) await enableScope()
     return answerDynamic(incoming, request)

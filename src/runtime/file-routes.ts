@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import type { Handler, Next, RouterRoute } from 'hono/types'
-import type { RouteManifest } from '../routing/manifest.js'
+import type { RouteManifest, RouteModule } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
-import type { ErrorContext, RouteEntry, RouterContext } from './context.js'
+import type { ErrorContext, ErrorPhase, RouteEntry, RouterContext } from './context.js'
 import { answerRoute } from './dispatch.js'
 import { noticeEnv } from './env.js'
 import { installFetch } from './fetch.js'
@@ -10,7 +10,7 @@ import { toHandlerRequest } from './incoming.js'
 import type { Instrumentation } from './instrumentation.js'
 import { BodyLifetime, type HostContext } from './lifetime.js'
 import { createMatcher, type Matcher, type RouteMatch } from './matcher.js'
-import { mountOf } from './mount.js'
+import { type Mount, mountOf } from './mount.js'
 import { answerMounted } from './mounted.js'
 import { createProxyLayer, type ProxyLayer } from './proxy-layer.js'
 import { createLoader } from './route-loader.js'
@@ -36,6 +36,9 @@ function toError(thrown: unknown, origin: ErrorContext): Error {
   origins.set(error, origin)
   return error
 }
+
+const isPromise = (value: RouteModule | Promise<RouteModule>): value is Promise<RouteModule> =>
+  typeof (value as Promise<RouteModule>).then === 'function'
 
 function hostContext(c: Context): HostContext | undefined {
   try {
@@ -123,24 +126,42 @@ export class FileRoutes {
   #answerMatch(match: RouteMatch<RouteEntry>, path: string, c: Context): Promise<Response> {
     const mount = mountOf(c.env)
     if (!mount) return this.#answer(match, path, arrive(c))
-    return answerMounted(this.#context, match, c.req.raw, mount).catch((thrown: unknown) => {
+    return this.#answerMounted(match, c, mount)
+  }
+
+  async #answerMounted(match: RouteMatch<RouteEntry>, c: Context, mount: Mount): Promise<Response> {
+    const { file, load, pathname } = match.route
+    let phase: ErrorPhase = 'load'
+    try {
+      const module = await load()
+      phase = 'handler'
+      return await answerMounted(this.#context, match, module, c.req.raw, mount)
+    } catch (thrown) {
       mount.thrown = thrown
-      const { file, pathname } = match.route
-      throw toError(thrown, { phase: 'handler', file, method: c.req.method, pathname })
-    })
+      throw toError(thrown, { phase, file, method: c.req.method, pathname })
+    }
   }
 
   /** Runs the file; what goes wrong is thrown to Hono's error handler. */
   async #answer(match: RouteMatch<RouteEntry>, path: string, arrival: Arrival): Promise<Response> {
     const context = this.#context
+    const { params, route } = match
+    const { lifetime } = arrival
     const request = toHandlerRequest(context, arrival.request, arrival.serverOrigin)
+    let phase: ErrorPhase = 'load'
     try {
-      return arrival.release(await answerRoute(context, match, this.#withoutBase(path), request, arrival.lifetime))
+      const loaded = route.load()
+      const module = isPromise(loaded) ? await loaded : loaded
+      phase = 'handler'
+      const pathname = this.#withoutBase(path)
+      return arrival.release(
+        await answerRoute({ context, route, module, request, params, pathname, isStaticRoute: match.isStatic, lifetime }),
+      )
     } catch (thrown) {
       arrival.release(new Response(null))
-      const { file, pathname } = match.route
+      const { file, pathname } = route
       await context.instrumentation?.onRequestError(thrown, request, pathname)
-      throw toError(thrown, { phase: 'handler', file, method: request.method, pathname })
+      throw toError(thrown, { phase, file, method: request.method, pathname })
     }
   }
 

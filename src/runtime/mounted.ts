@@ -39,16 +39,16 @@ function requireResponse(result: unknown, file: string, method: string): Respons
 /**
  * Runs a file's handler for a request that comes through Next.js, whose own `next/*` the file imports: the request goes on as
  * it is, and cookies, `after` and revalidation are none of the router's business.
- * @throws {Error} what the module threw while loading, or its handler while running, unless it is Next.js's to answer
+ * @throws {Error} what the handler threw, unless it is Next.js's to answer
  */
 export async function answerMounted(
   context: RouterContext,
   match: RouteMatch<RouteEntry>,
+  module: RouteModule,
   request: Request,
   mount: Mount,
 ): Promise<Response> {
   const { route, params, isStatic } = match
-  const module = await route.load()
   warnOfStaticConfig(route, module)
   const { method } = request
   const handler = handlerFor(module, method)

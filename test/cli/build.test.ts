@@ -254,3 +254,16 @@ test('what a handler leaves unhandled is logged and does not end the server', as
   expect((await server.get('/')).text).toBe('ok')
   expect(await server.stop()).toBe(0)
 })
+
+test('a route module that fails to load is logged once per request, and leaves the others alone', async () => {
+  const dir = await createProject({
+    'routes/broken/route.ts': "throw new Error('no settings')\nexport const GET = () => new Response()\n",
+    'routes/route.ts': answering('fine'),
+  })
+  await everyroute(dir, ['build'])
+  const server = await startOutput(join(dir, '.output'))
+  expect((await server.get('/broken')).text).toBe('{"error":"Internal Server Error"}')
+  expect((await server.get('/')).text).toBe('"fine"')
+  expect(server.output().match(/no settings/g)).toHaveLength(1)
+  expect(server.output()).toContain('everyroute: load GET /broken (broken/route.ts): Error: no settings\n')
+})

@@ -36,7 +36,7 @@ describe('modules', () => {
     const response = await app.request('/a')
     expect([response.status, await response.text()]).toEqual([500, '{"error":"Internal Server Error"}'])
     expect((await app.request('/b')).status).toBe(200)
-    expect(logged[0]).toEqual([cause, { phase: 'load', file: 'a/route.ts', pathname: '/a' }])
+    expect(logged).toEqual([[cause, { phase: 'load', file: 'a/route.ts', method: 'GET', pathname: '/a' }]])
   })
 
   test('a load that throws at once is no worse', async () => {
