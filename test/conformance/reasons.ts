@@ -81,7 +81,7 @@ export const REASONS = {
     covers: (_, step) => /^\/(config\/open\/known|x\/cfg\/static-id\/(first-|get-first|empty))/.test(step.path),
   },
   'dynamic-on-read': {
-    text: 'A handler that reads request data makes its file dynamic; where Next.js could not know at build, it answers 500.',
+    text: 'Where a handler reads request data for a path that was not made at build, it runs for each request; Next.js answers 500.',
     covers: (_, step) => step.path.startsWith('/x/cfg/timed-id/'),
   },
   'fetch-not-kept': {
