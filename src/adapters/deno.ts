@@ -48,7 +48,7 @@ export interface Served {
   readonly hostname: string
   /** `http://localhost:3000` */
   readonly url: string
-  /** Refuses new connections, waits for running answers, ends them at the deadline. */
+  /** Refuses new connections and waits for running answers; at the deadline their requests' signals abort. */
   close(): Promise<void>
 }
 
@@ -79,6 +79,25 @@ function toRequest(request: Request): Request {
   return withUrl(request, href)
 }
 
+const SIGNAL = Symbol('everyroute.signal')
+
+/**
+ * What requests inherit from, so that their signal aborts at the shutdown's deadline too: a server that is shutting down can't
+ * end its connections on Deno, only the process's end does.
+ */
+function createPrototype(deadline: AbortSignal): object {
+  const { prototype } = Request
+  const { get } = Object.getOwnPropertyDescriptor(prototype, 'signal') as { get: (this: Request) => AbortSignal }
+  return Object.create(prototype, {
+    signal: {
+      get(this: Request & { [SIGNAL]?: AbortSignal }) {
+        this[SIGNAL] ??= AbortSignal.any([get.call(this), deadline])
+        return this[SIGNAL]
+      },
+    },
+  }) as object
+}
+
 /**
  * Serves an app on Deno.
  * @returns once the server listens; by then its address has been printed
@@ -91,13 +110,14 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const { port: wanted = DEFAULT_PORT, serverOptions = {}, shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT } = options
   const pending: PendingWork = new Set()
   const protocol = 'cert' in serverOptions ? 'https' : 'http'
-  const abort = new AbortController()
+  const deadline = new AbortController()
+  const prototype = createPrototype(deadline.signal)
   let port = wanted
   let serverOrigin = ''
 
   const respond: DenoHandler = async (incoming, info) => {
     if (!hasPlainUrl(incoming)) return new Response(null, { status: 400 })
-    const request = toRequest(incoming)
+    const request = Object.setPrototypeOf(toRequest(incoming), prototype) as Request
     addForwardedHeaders(request.headers, { address: info.remoteAddr.hostname ?? '', port, protocol })
     const env = { remoteAddr: info.remoteAddr, serverOrigin }
     const response = await app.fetch(request, env, new DenoContext(info.completed, pending) as never)
@@ -109,12 +129,12 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   }
 
   const server = listenOnAny(options.hostname, wanted, (hostname) =>
-    Deno.serve({ ...serverOptions, port: wanted, hostname, signal: abort.signal, onListen() {}, onError }, respond),
+    Deno.serve({ ...serverOptions, port: wanted, hostname, onListen() {}, onError }, respond),
   )
   port = server.addr.port
   const { hostname, origin } = publicAddress(protocol, options.hostname, port)
   serverOrigin = origin
-  const close = createClose({ stop: () => server.shutdown(), end: () => abort.abort() }, pending, shutdownTimeout)
+  const close = createClose({ stop: () => server.shutdown(), end: () => deadline.abort() }, pending, shutdownTimeout)
   if (!options.quiet) console.log(origin)
   if (options.signals !== false) closeOnSignals(close)
   return { server, port, hostname, url: origin, close }
