@@ -20,8 +20,8 @@ interface ServerProcess {
 }
 
 async function startProcess(runtime: Runtime, shutdownTimeout: number, ...more: string[]): Promise<ServerProcess> {
-  const [command, ...args] = RUNTIMES[runtime](script)
-  const child = spawn(command!, [...args, runtime, String(shutdownTimeout), ...more], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const [command, ...args] = RUNTIMES[runtime]
+  const child = spawn(command, [...args, script, runtime, String(shutdownTimeout), ...more], { stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   let signalled: number | undefined

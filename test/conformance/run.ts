@@ -41,8 +41,8 @@ const startBuilt =
       await remove()
       throw new Error(`everyroute build of the fixture ${set} for ${runtime} failed with exit code ${code}\n${text}`)
     }
-    const [command, ...rest] = RUNTIMES[runtime](path.join(out, 'server.mjs'))
-    return serve(spawn(command!, rest, { cwd: root, env: hostEnvironment() }), remove)
+    const [command, ...rest] = RUNTIMES[runtime]
+    return serve(spawn(command, [...rest, path.join(out, 'server.mjs')], { cwd: root, env: hostEnvironment() }), remove)
   }
 
 /** Serves the fixture with `everyroute dev`. */

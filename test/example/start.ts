@@ -30,9 +30,13 @@ export async function startExample(): Promise<StartedExample> {
   return start('npm', ['start', '--ignore-scripts', '--', '--out', out], root, data)
 }
 
-/** Runs what a build of the example wrote to a folder, as {@link startExample} does. */
-export async function startBuilt(out: string, cwd: string): Promise<StartedExample> {
-  return start(process.execPath, [join(out, 'server.mjs')], cwd, await newData())
+/**
+ * Runs what a build of the example wrote to a folder, as {@link startExample} does.
+ * @param command the runtime and its arguments in front of the server's file. Default: Node.js
+ */
+export async function startBuilt(out: string, cwd: string, command: readonly string[] = [process.execPath]): Promise<StartedExample> {
+  const [runtime = '', ...args] = command
+  return start(runtime, [...args, join(out, 'server.mjs')], cwd, await newData())
 }
 
 const newData = (): Promise<string> => mkdtemp(join(tmpdir(), 'everyroute-start-'))
