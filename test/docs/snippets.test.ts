@@ -1,0 +1,41 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { loadConfig } from '../../src/build/config.js'
+import { loadProject, writeGenerated } from '../../src/build/project.js'
+import { tempProject } from '../build/temp-project.js'
+import { typeCheck } from '../types/tsc.js'
+
+const REPOSITORY = join(import.meta.dirname, '../..')
+const DOCUMENTS = ['docs/caching.md', 'docs/static-answers.md']
+
+/** What the snippets have around them in a project: bindings as `wrangler types` declares them. */
+const AMBIENT = `declare module 'cloudflare:workers' {
+  export const env: { readonly CACHE: import('everyroute/cache/kv').KvBinding }
+}
+`
+
+const snippetsOf = (document: string): string[] => [...document.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text!)
+
+test('the TypeScript in the documents has no type error', async () => {
+  const root = await tempProject({
+    'routes/route.ts': 'export const GET = (): Response => new Response()\n',
+    'ambient.d.ts': AMBIENT,
+  })
+  await writeGenerated(await loadProject(await loadConfig({ root, mode: 'production' })))
+  let count = 0
+  for (const name of DOCUMENTS) {
+    const document = await readFile(join(REPOSITORY, name), 'utf8')
+    for (const snippet of snippetsOf(document)) {
+      // Beside each other, so that relative imports lead to the same places; each is a module.
+      await writeFile(join(root, `snippet-${++count}.ts`), `${snippet}\nexport {}\n`)
+    }
+  }
+  expect(count).toBeGreaterThan(9)
+  const flags = ['--types', 'node', '--typeRoots', join(REPOSITORY, 'node_modules/@types')]
+  expect(await typeCheck(root, flags)).toEqual({ ok: true, output: '' })
+
+  // The check itself can fail.
+  await writeFile(join(root, 'snippet-1.ts'), "import { memoryStore } from 'everyroute/cache'\nmemoryStore({ maxByte: 1 })\n")
+  expect((await typeCheck(root, flags)).output).toContain('snippet-1.ts(2,')
+}, 60_000)
