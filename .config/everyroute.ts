@@ -1,3 +1,3 @@
 import { defineConfig } from 'everyroute/config'
 
-export default defineConfig({ basePath: '/api' })
+export default defineConfig({ basePath: '/api', cacheHandler: 'routes/_lib/cache.ts' })

@@ -1,11 +1,6 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { createClient } from '@libsql/client'
-import { sql } from 'drizzle-orm'
-import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
-import { migrations } from './migrations'
-import * as schema from './schema'
+import { openDatabase } from '#open-database'
+import type * as schema from './schema'
 
 /** What the handlers know of the database; libSQL and Cloudflare D1 both fit it. */
 export type Database = BaseSQLiteDatabase<'async', unknown, typeof schema>
@@ -13,40 +8,12 @@ export type Database = BaseSQLiteDatabase<'async', unknown, typeof schema>
 // Module state does not outlive a hot reload, globalThis does.
 const shared = globalThis as { exampleDatabase?: Promise<Database> | undefined }
 
-/**
- * The database named by `DATABASE_URL` (default `file:.data/everyroute.db`, in the working directory),
- * opened on the first call: its folder is created and the migrations it lacks are applied.
- */
+/** The database, opened on the first call: Cloudflare D1 in a Worker, libSQL elsewhere. */
 export function database(): Promise<Database> {
-  shared.exampleDatabase ??= open(process.env.DATABASE_URL || 'file:.data/everyroute.db').catch((error) => {
+  shared.exampleDatabase ??= openDatabase().catch((error) => {
     // The next request tries again.
     shared.exampleDatabase = undefined
     throw error
   })
   return shared.exampleDatabase
-}
-
-async function open(url: string): Promise<Database> {
-  const local = url.startsWith('file:') && !url.includes(':memory:')
-  if (local) await mkdir(dirname(decodeURIComponent(url.replace(/^file:(\/\/)?|\?.*$/g, ''))), { recursive: true })
-
-  // Other processes may hold the file's lock for a moment: wait up to 5,000 ms for it.
-  const db = drizzle(createClient({ url, timeout: 5_000 }), { schema })
-  if (local) await db.run('PRAGMA journal_mode = WAL')
-  await migrate(db)
-  return db
-}
-
-async function migrate(db: LibSQLDatabase<typeof schema>): Promise<void> {
-  // One write transaction, so that of two processes that start at once the second finds the work done.
-  await db.transaction(async (tx) => {
-    await tx.run('CREATE TABLE IF NOT EXISTS _migrations (name TEXT PRIMARY KEY NOT NULL)')
-    const applied = await tx.all<{ name: string }>('SELECT name FROM _migrations')
-
-    for (const { name, statements } of migrations) {
-      if (applied.some((row) => row.name === name)) continue
-      for (const statement of statements) await tx.run(sql.raw(statement))
-      await tx.run(sql`INSERT INTO _migrations (name) VALUES (${name})`)
-    }
-  })
 }

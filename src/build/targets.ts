@@ -94,7 +94,7 @@ const PLANS: Readonly<Record<BuildTarget, BuildTargetPlan>> = {
     platform: 'browser',
     syntax: 'es2024',
     resolve: WORKERS_RESOLVE,
-    inject: { process: ['everyroute:process', 'process'], Buffer: ['node:buffer', 'Buffer'] },
+    inject: { process: ['everyroute:process', 'process'] },
     modules: workerModules,
     hasFiles: false,
     readHostConfig: (root, outDir) => readWranglerConfig(root, outDir, 'worker.mjs'),

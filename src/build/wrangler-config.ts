@@ -73,7 +73,9 @@ async function findConfig(root: string): Promise<{ file: string; config: Json } 
 function completeFlags(flags: readonly string[], imports: readonly string[]): string[] {
   const add: string[] = []
   const needsNode = imports.some((name) => name.startsWith('node:') && name !== 'node:async_hooks')
-  if (!flags.some((flag) => flag.startsWith('nodejs_compat') || flag === 'nodejs_als')) add.push(needsNode ? 'nodejs_compat' : 'nodejs_als')
+  const hasNode = flags.some((flag) => flag.startsWith('nodejs_compat'))
+  if (needsNode && !hasNode) add.push('nodejs_compat')
+  else if (!hasNode && !flags.includes('nodejs_als')) add.push('nodejs_als')
   // Without it, request.signal never tells that the client has gone.
   if (!flags.includes('disable_request_signal') && !flags.includes('enable_request_signal')) add.push('enable_request_signal')
   return [...flags, ...add]

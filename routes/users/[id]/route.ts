@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { type NextRequest, NextResponse } from 'next/server'
+import { avatarStore } from '../../_db/avatars'
 import { database } from '../../_db/database'
 import { users } from '../../_db/schema'
 import { readJson } from '../../_lib/body'
@@ -24,6 +25,8 @@ export const DELETE = withErrors(async (_request, context: UserContext) => {
   const db = await database()
   const [deleted] = await db.delete(users).where(eq(users.id, id)).returning({ id: users.id })
   if (!deleted) throw noSuchUser()
+  const avatars = await avatarStore()
+  await avatars.remove(id)
   return new NextResponse(null, { status: 204 })
 })
 

@@ -1,6 +1,5 @@
 import type { NextRequest } from 'next/server'
 import { avatarStore } from '../../../_db/avatars'
-import { violation } from '../../../_db/constraints'
 import { created } from '../../../_lib/answers'
 import { readBytes } from '../../../_lib/body'
 import { ApiError, withErrors } from '../../../_lib/errors'
@@ -30,9 +29,7 @@ export const POST = withErrors(async (request, context: UserContext) => {
   const data = new Uint8Array(await file.arrayBuffer())
 
   const store = await avatarStore()
-  await store.put(id, { type: file.type, etag: await etagOf(data), data }).catch((error) => {
-    throw violation(error)?.constraint === 'foreign key' ? noSuchUser() : error
-  })
+  if (!(await store.put(id, { type: file.type, etag: await etagOf(data), data }))) throw noSuchUser()
   return created(`/users/${id}/avatar`, { type: file.type, size: file.size })
 })
 
