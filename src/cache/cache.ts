@@ -160,15 +160,6 @@ export class Cache {
     return entry
   }
 
-  /** Keeps an entry that was made elsewhere, such as by a build, unless the key has one. A store that fails is reported. */
-  async seed(key: string, entry: CacheEntry): Promise<void> {
-    try {
-      if ((await this.#store.get(key)) === undefined) await this.#store.set(key, entry)
-    } catch (error) {
-      this.#onError(error, { phase: 'write', key })
-    }
-  }
-
   /** Forgets a key. Rejects where the store fails. */
   async delete(key: string): Promise<void> {
     await this.#store.delete(key)

@@ -207,6 +207,29 @@ test('revalidate: 1 refreshes what the build made, behind a stale answer; revali
   expect((await server.get('/kept')).text).toBe(anew)
 })
 
+test('with a cacheHandler that keeps files, what the server made outlives a restart, and a later build is newer', async () => {
+  const dir = await createProject({
+    'everyroute.config.mjs': "export default { cacheHandler: './cache-handler.ts' }\n",
+    'cache-handler.ts': "import { fileStore } from 'everyroute/cache/file'\nexport default fileStore({ dir: '.cache' })\n",
+    'routes/page/route.ts': route(`export const dynamic = 'force-static'\n${GET}`),
+    'routes/drop/route.ts':
+      "import { revalidatePath } from 'next/cache'\nexport const POST = () => (revalidatePath('/page'), new Response())\n",
+  })
+  await build(dir)
+  const first = await run(dir)
+  expect((await first.get('/page')).text).toMatch(/^phase-production-build /)
+  await first.get('/drop', { method: 'POST' })
+  const anew = (await first.get('/page')).text
+  expect(anew).toMatch(/^server /)
+  expect(await first.stop()).toBe(0)
+
+  const second = await run(dir)
+  expect((await second.get('/page')).text).toBe(anew)
+  expect(await second.stop()).toBe(0)
+  await build(dir)
+  expect((await (await run(dir)).get('/page')).text).toMatch(/^phase-production-build /)
+})
+
 test('a handler that fails fails the build, which leaves the last output as it was', async () => {
   const dir = await createProject({ 'routes/page/route.ts': route(`export const dynamic = 'force-static'\n${GET}`) })
   await build(dir)
