@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { registerNativeHooks } from './native-hooks.js'
 import { ownPackage } from './next-alias.js'
-import { findSource } from './source-hooks.js'
+import { findSource, requireRunnable } from './source-hooks.js'
 
 /** Finds the project's own modules as bundlers do: without extension, as a folder's index, `./other.js` as `other.ts`. */
 function registerSourceHooks(): void {
@@ -14,9 +14,9 @@ function registerSourceHooks(): void {
   nodeModule.registerHooks({
     resolve(specifier, context, nextResolve) {
       try {
-        return nextResolve(specifier, context)
+        return requireRunnable(nextResolve(specifier, context))
       } catch (error) {
-        return nextResolve(findSource(error, specifier, context.parentURL), context)
+        return requireRunnable(nextResolve(findSource(error, specifier, context.parentURL), context))
       }
     },
   })

@@ -21,19 +21,38 @@ export function findSource(error: unknown, specifier: string, parentURL: string 
   return pathToFileURL(found).href
 }
 
+/** Whether this Node.js takes types out of TypeScript: 22.18 and later do. */
+const STRIPS_TYPES = Boolean(process.features.typescript)
+
+/**
+ * Lets pass what Node.js can load.
+ * @throws {Error} where it is TypeScript that this Node.js can't run, with the mend
+ */
+export function requireRunnable<Resolved extends { readonly url: string }>(resolved: Resolved): Resolved {
+  const { url } = resolved
+  const isRunnable = !url.startsWith('file:') || url.includes('/node_modules/') || !(STRIPS_TYPES ? /\.tsx$/ : /\.[mc]?tsx?$/).test(url)
+  if (isRunnable) return resolved
+  const file = fileURLToPath(url)
+  throw new Error(
+    STRIPS_TYPES
+      ? `${file}: Node.js does not run JSX. Run the project with \`everyroute dev\`, or build it with \`everyroute build\`.`
+      : `${file}: Node.js ${process.versions.node} does not run TypeScript. Use Node.js 22.18 or later, or build the project with \`everyroute build\`.`,
+  )
+}
+
 interface Context {
   readonly parentURL?: string | undefined
 }
 
 /** The hook of that thread. */
-export async function resolve<Result>(
+export async function resolve<Result extends { readonly url: string }>(
   specifier: string,
   context: Context,
   next: (specifier: string, context: Context) => Result | Promise<Result>,
 ): Promise<Result> {
   try {
-    return await next(specifier, context)
+    return requireRunnable(await next(specifier, context))
   } catch (error) {
-    return next(findSource(error, specifier, context.parentURL), context)
+    return requireRunnable(await next(findSource(error, specifier, context.parentURL), context))
   }
 }

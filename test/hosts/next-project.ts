@@ -6,7 +6,6 @@ import { type RunningProcess, runNode, startNode } from './processes.ts'
 export const repository: string = fileURLToPath(new URL('../..', import.meta.url))
 
 const nextBin = join(repository, 'node_modules/next/dist/bin/next')
-const cli = join(repository, 'dist/cli/main.js')
 
 const ENVIRONMENT = { NEXT_TELEMETRY_DISABLED: '1', TURBOPACK: undefined }
 
@@ -46,7 +45,7 @@ export async function createNextProject(name: string): Promise<NextProject> {
     root,
     write,
     copy: (from, to) => cp(join(repository, from), join(root, to), { recursive: true }),
-    everyroute: (...args) => runNode([cli, ...args], root),
+    everyroute: (...args) => runNode([join(root, 'node_modules/everyroute/dist/cli/main.js'), ...args], root),
     build: () => runNode([nextBin, 'build'], root, ENVIRONMENT),
     // Next.js prints its address before it answers, and `Ready` once it does.
     start: (command = 'start', env = {}) =>
