@@ -92,6 +92,14 @@ interface RequestInit {
 }
 `
 
+const APP_TYPES = `
+/** The app that \`everyroute build\` makes of the routes, for an entry module of one's own. */
+declare module 'everyroute:app' {
+  const app: import('hono').Hono
+  export default app
+}
+`
+
 /**
  * The text of `routes.d.ts`, a global script: `RouteContext<'/users/[id]'>` as Next.js generates it, and types for
  * `next/*` and `fetch`'s `next` option where `next` is not installed. One flat map, so that checking it costs next to nothing per route.
@@ -113,7 +121,7 @@ interface RouteContext<Route extends keyof RouteParamsMap> {
 `
   const globals = nextModules.length > 0 ? FETCH_TYPES : ''
   const modules = nextModules.map((name) => `\ndeclare module '${name}' {\n  export * from 'everyroute/${name}'\n}\n`)
-  return HEADER + context + globals + modules.join('')
+  return HEADER + context + APP_TYPES + globals + modules.join('')
 }
 
 function paramsType(segments: readonly RouteSegment[]): string {

@@ -117,6 +117,12 @@ describe('generateTypes', () => {
         params: Promise<RouteParamsMap[Route]>
       }
 
+      /** The app that \`everyroute build\` makes of the routes, for an entry module of one's own. */
+      declare module 'everyroute:app' {
+        const app: import('hono').Hono
+        export default app
+      }
+
       /** What \`fetch\` in a route handler takes beside the standard's options. */
       interface NextFetchRequestConfig {
         revalidate?: number | false
@@ -132,6 +138,6 @@ describe('generateTypes', () => {
       }
       "
     `)
-    expect(generateTypes({ routes: tree, nextModules: [] })).not.toContain('declare module')
+    expect(generateTypes({ routes: tree, nextModules: [] })).not.toContain("declare module 'next/")
   })
 })
