@@ -2,6 +2,7 @@
  * Bun's Request and Response, made exact where they are looser than the Fetch standard. They stand on globalThis in a process
  * that serves, where handlers and the classes of `next/server` find them.
  */
+import { multipartType, parseFormData } from './bun-form-data.js'
 import { deriveResponse } from './node-response.js'
 
 const EMPTY_BODY = Symbol('everyroute.emptyBody')
@@ -36,6 +37,11 @@ export function deriveRequest(Native: typeof Request): typeof Request {
       return blob.type === type ? blob : Object.defineProperty(blob, 'type', { value: type })
     }
 
+    override async formData(): Promise<FormData> {
+      const type = multipartType(this.headers)
+      return type === undefined ? super.formData() : parseFormData(new Uint8Array(await this.arrayBuffer()), type)
+    }
+
     override clone(): Request {
       return Object.setPrototypeOf(super.clone(), ExactRequest.prototype) as Request
     }
@@ -60,7 +66,7 @@ const isBody = (value: unknown): boolean =>
   ArrayBuffer.isView(value) ||
   (typeof value === 'object' && value !== null && Symbol.asyncIterator in value)
 
-/** Bun's class, which gives a value that becomes a text no media type. */
+/** Bun's class, which gives a value that becomes a text no media type, and parses forms as its Request does. */
 function deriveTextual(Native: typeof Response): typeof Response {
   return class extends Native {
     constructor(body?: BodyInit | null, init?: ResponseInit) {
@@ -70,6 +76,11 @@ function deriveTextual(Native: typeof Response): typeof Response {
       }
       super(String(body), init)
       if (!super.headers.has('content-type')) super.headers.set('content-type', 'text/plain;charset=UTF-8')
+    }
+
+    override async formData(): Promise<FormData> {
+      const type = multipartType(this.headers)
+      return type === undefined ? super.formData() : parseFormData(new Uint8Array(await this.arrayBuffer()), type)
     }
   }
 }

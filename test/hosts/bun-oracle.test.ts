@@ -3,7 +3,7 @@ import { testOracle } from './oracle.ts'
 testOracle('bun', './bun-differences.json', {
   url: 'Bun parses the request target before anyone sees it: a backslash has become a slash.',
   'status-text': 'Bun sends the standard text of a status, whatever the Response says.',
-  'form-data': 'Bun’s multipart parser gives texts a charset, untyped files application/octet-stream, and nameless ones no name.',
+  'blob-type': 'Bun gives the Blob of a text a charset, and takes no other type for it.',
   'media-type': 'Bun keeps the space after the semicolon of a media type.',
   messages: 'The engine words its errors otherwise.',
   'request-members': 'Bun’s Request has no duplex and no keepalive, other defaults, and takes credentials in its URL.',
