@@ -1,4 +1,5 @@
-import { relative, resolve, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, relative, resolve, sep } from 'node:path'
 import type { Plugin, ViteDevServer } from 'vite'
 import { EveryrouteError } from '../routing/errors.js'
 import { configFileCandidates, loadConfig, type ResolvedConfig } from './config.js'
@@ -49,7 +50,8 @@ function manifestPlugin(options: EveryrouteOptions): Plugin {
       try {
         await generate()
       } catch (error) {
-        if (!isServing || !(error instanceof EveryrouteError)) throw withFix(error)
+        // A server goes on with the manifest of the last time, if there was one.
+        if (!isServing || !existsSync(join(root, '.everyroute/manifest.ts'))) throw withFix(error)
         this.warn(textOf(error))
       }
     },
