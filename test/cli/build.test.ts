@@ -229,6 +229,16 @@ test('start runs the output in the project folder, with .env files, and drains o
   expect(await code).toBe(0)
 })
 
+test('start takes port and hostname of the config, also for another output folder', async () => {
+  const dir = await createProject({
+    'everyroute.config.mjs': "export default { port: 0, hostname: '127.0.0.1' }\n",
+    'routes/route.ts': answering('x'),
+  })
+  expect((await everyroute(dir, ['build', '--out', 'elsewhere'])).code).toBe(0)
+  const server = await startProcess(dir, [CLI, 'start', '--out', 'elsewhere'])
+  expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:(?!3000$)\d+$/)
+})
+
 test('a wrong PORT and a port in use are told with the mend', async () => {
   const dir = await buildElsewhere({ 'routes/route.ts': answering('x') })
   await expect(startOutput(dir, { PORT: 'http' })).rejects.toThrow(/ended with 1[\s\S]*PORT is "http"/)

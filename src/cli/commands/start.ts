@@ -12,8 +12,8 @@ export async function run({ values }: CommandContext): Promise<number> {
   const host = stringOf(values, 'host')
   const out = stringOf(values, 'out')
   const root = await enterProject(values, 'production')
-  const config = out === undefined ? await loadProjectConfig(root, values, 'production') : undefined
-  const outDir = config?.outDir ?? resolve(root, out!)
+  const config = await loadProjectConfig(root, values, 'production')
+  const outDir = out === undefined ? config.outDir : resolve(root, out)
   const shown = relative(root, outDir) || '.'
   const marker = await readOutputMarker(outDir)
   if (marker === undefined) {
@@ -29,8 +29,8 @@ export async function run({ values }: CommandContext): Promise<number> {
       fix: `Run it with ${runCommand(shown)}, or build for node.`,
     })
   }
-  const chosenPort = port ?? (process.env.PORT ? undefined : config?.port)
-  const chosenHost = host ?? (process.env.HOST ? undefined : config?.hostname)
+  const chosenPort = port ?? (process.env.PORT ? undefined : config.port)
+  const chosenHost = host ?? (process.env.HOST ? undefined : config.hostname)
   if (chosenPort !== undefined) process.env.PORT = String(chosenPort)
   if (chosenHost !== undefined) process.env.HOST = chosenHost
   await import(pathToFileURL(join(outDir, entry)).href)
