@@ -60,12 +60,18 @@ export function parseCommandLine(command: Command, args: readonly string[]): { v
  * @throws UsageError for anything but a whole number from 0 to 65535
  */
 export function portOf(values: Values): number | undefined {
-  const { port } = values
-  if (typeof port !== 'string') return undefined
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
-    throw new UsageError(`--port is ${JSON.stringify(port)}: give a whole number from 0 to 65535; 0 picks a free port.`)
+  return typeof values.port === 'string' ? parsePort(values.port, '--port') : undefined
+}
+
+/**
+ * @param name what the text was given as, such as `PORT`
+ * @throws UsageError for anything but a whole number from 0 to 65535
+ */
+export function parsePort(text: string, name: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) {
+    throw new UsageError(`${name} is ${JSON.stringify(text)}: give a whole number from 0 to 65535; 0 picks a free port.`)
   }
-  return Number(port)
+  return Number(text)
 }
 
 /** The value of a string option, or `undefined`. An empty value is a usage error. */

@@ -134,6 +134,16 @@ test('loads .env files in the order of Next.js before any module, and again when
   expect((await server.get('/')).json()).toEqual(['edited', 'env', 'shell', 'development'])
 })
 
+test('takes PORT and HOST of .env files, as a built server does; a flag wins', async () => {
+  const dir = await createProject({ '.env': 'PORT=0\nHOST=127.0.0.1\n', 'routes/route.ts': answering('x') })
+  const server = await startProcess(dir, [CLI, 'dev'])
+  expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:(?!3000$)\d+$/)
+
+  await writeFiles(dir, { '.env': 'PORT=http\n' })
+  await expect(startProcess(dir, [CLI, 'dev'])).rejects.toThrow(/ended with 2[\s\S]*PORT is "http": give a whole number/)
+  await startProcess(dir, [CLI, 'dev', '--port', '0', '--host', '127.0.0.1'])
+})
+
 test('a changed config file takes effect without a restart', async () => {
   const dir = await createProject({ 'routes/route.ts': answering('root'), 'everyroute.config.mjs': "export default { basePath: '/v1' }\n" })
   const server = await startDev(dir)

@@ -4,7 +4,7 @@ import type { FetchApp } from '../../adapters/node.js'
 import type { DevState } from '../../build/dev-project.js'
 import { createDevSession } from '../../build/dev-session.js'
 import { EveryrouteError } from '../../routing/errors.js'
-import { type CommandContext, portOf, stringOf } from '../args.js'
+import { type CommandContext, parsePort, portOf, stringOf } from '../args.js'
 import { reportError } from '../errors.js'
 import { formatDuration, type Output, tableLines } from '../output.js'
 import { enterProject, loadProjectConfig, reportWarnings } from '../project.js'
@@ -12,9 +12,11 @@ import { routeRows } from '../route-table.js'
 
 export async function run({ values, output }: CommandContext): Promise<number> {
   const started = performance.now()
-  const port = portOf(values) ?? portFromEnvironment()
-  const host = stringOf(values, 'host') ?? (process.env.HOST || undefined)
+  const flags = { port: portOf(values), host: stringOf(values, 'host') }
   const root = await enterProject(values, 'development')
+  // Read now that the .env files are loaded, as a built server reads them.
+  const port = flags.port ?? (process.env.PORT ? parsePort(process.env.PORT, 'PORT') : undefined)
+  const host = flags.host ?? (process.env.HOST || undefined)
   // The Node adapter puts its Request and Response on globalThis, which the modules of `next/server` build upon: it comes first.
   const { serve } = await import('../../adapters/node.js')
   const { createRouter } = await import('../../runtime/router.js')
@@ -75,10 +77,6 @@ export async function run({ values, output }: CommandContext): Promise<number> {
 }
 
 const hostOption = (hostname: string | undefined): { hostname?: string } => (hostname === undefined ? {} : { hostname })
-
-function portFromEnvironment(): number | undefined {
-  return process.env.PORT ? portOf({ port: process.env.PORT }) : undefined
-}
 
 /** Prints the route table at first and whenever it differs, and each warning once. */
 function createReporter(root: string, output: Output): (state: DevState) => void {
