@@ -5,8 +5,17 @@ import type { BuildTarget } from './targets.js'
 /** Written into every output folder; only a folder that holds it is ever replaced. */
 export const OUTPUT_MARKER = '.everyroute-build.json'
 
-/** What an earlier build wrote about itself, or `undefined` where `outDir` is no output folder. */
-export async function readOutputMarker(outDir: string): Promise<{ everyroute: string; target: BuildTarget; strict: boolean } | undefined> {
-  const text = await readFile(join(outDir, OUTPUT_MARKER), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : JSON.parse(text)
+interface Marker {
+  readonly everyroute: string
+  readonly target: BuildTarget
+  readonly strict: boolean
+}
+
+/** What an earlier build wrote about itself, another version's perhaps; `undefined` where `outDir` is no output folder. */
+export async function readOutputMarker(outDir: string): Promise<Marker | undefined> {
+  try {
+    return JSON.parse(await readFile(join(outDir, OUTPUT_MARKER), 'utf8')) ?? undefined
+  } catch {
+    return undefined
+  }
 }

@@ -92,6 +92,12 @@ test('start without a build names the mend', async () => {
   expect(stderr).toContain('Run everyroute build first.')
 })
 
+test.each(['{', 'null', '{ "target": "toaster" }'])('start of a folder whose marker is %s says to build it anew', async (marker) => {
+  const dir = await createProject({ 'routes/route.ts': answering('x'), '.output/.everyroute-build.json': marker })
+  const { code, stderr } = await everyroute(dir, ['start'])
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Run everyroute build first.') })
+})
+
 test.each(['ts', 'mjs'])('everyroute.config.%s finds everyroute in a project that has no node_modules', async (extension) => {
   const dir = await createProject({
     [`everyroute.config.${extension}`]:

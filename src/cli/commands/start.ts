@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readOutputMarker } from '../../build/output-marker.js'
-import { planOf } from '../../build/targets.js'
+import { BUILD_TARGETS, planOf } from '../../build/targets.js'
 import { EveryrouteError } from '../../routing/errors.js'
 import { type CommandContext, portOf, stringOf } from '../args.js'
 import { enterProject, loadProjectConfig } from '../project.js'
@@ -16,7 +16,7 @@ export async function run({ values }: CommandContext): Promise<number> {
   const outDir = out === undefined ? config.outDir : resolve(root, out)
   const shown = relative(root, outDir) || '.'
   const marker = await readOutputMarker(outDir)
-  if (marker === undefined) {
+  if (marker === undefined || !BUILD_TARGETS.includes(marker.target)) {
     throw new EveryrouteError('ERR_OUTPUT_MISSING', `${shown} has no server that everyroute build wrote.`, {
       files: [shown],
       fix: `Run everyroute build${out === undefined ? '' : ` --out ${out}`} first.`,
