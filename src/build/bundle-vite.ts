@@ -38,6 +38,7 @@ export interface ViteBundleResult {
  */
 export async function bundleWithVite({ root, outDir, plan, input, virtual, external }: ViteBundleOptions): Promise<ViteBundleResult> {
   const { build, createLogger } = await import('vite')
+  const { conditions, mainFields } = plan.resolve
   const warnings: string[] = []
   const packages = new Map<string, InstalledPackage>()
   try {
@@ -47,9 +48,8 @@ export async function bundleWithVite({ root, outDir, plan, input, virtual, exter
       logLevel: 'warn',
       customLogger: { ...createLogger('silent'), warn: (message) => warnings.push(warningText(message)) },
       plugins: [resolvePlugin(), bundlePlugin({ plan, external, onExternal: (pkg) => packages.set(pkg.name, pkg), virtual })],
-      environments: {
-        ssr: { resolve: { ...plan.resolve, conditions: [...plan.resolve.conditions], mainFields: [...plan.resolve.mainFields] } },
-      },
+      define: { ...plan.define },
+      environments: { ssr: { keepProcessEnv: true, resolve: { conditions: [...conditions], mainFields: [...mainFields] } } },
       ssr: { noExternal: true, target: plan.platform === 'node' ? 'node' : 'webworker' },
       build: {
         ssr: true,

@@ -30,6 +30,8 @@ export interface BuildTargetPlan {
   readonly syntax: string
   /** Conditions and fields by which packages are entered. */
   readonly resolve: { readonly conditions: readonly string[]; readonly mainFields: readonly string[] }
+  /** Expressions that are known at build time, so that code for other hosts is left out. */
+  readonly define?: Readonly<Record<string, string>>
   /** Globals that the host lacks, each by the module and name that stands in for it. */
   readonly inject?: Readonly<Record<string, [module: string, name: string]>>
   /** The modules made of text, by specifier: `everyroute:server` and what it imports. */
@@ -94,6 +96,7 @@ const PLANS: Readonly<Record<BuildTarget, BuildTargetPlan>> = {
     platform: 'browser',
     syntax: 'es2024',
     resolve: WORKERS_RESOLVE,
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.NEXT_RUNTIME': '"edge"' },
     inject: { process: ['everyroute:process', 'process'] },
     modules: workerModules,
     hasFiles: false,

@@ -11,9 +11,10 @@ export * from ${JSON.stringify(main)}
 export { default } from ${JSON.stringify(main)}
 `
 
-/** For code that knows nothing but `process.env`, in Workers of a compatibility date before there was a `process`. */
+/** For code that knows nothing but `process.env`: by its compatibility date a Worker may have no `process`, or an empty environment. */
 const PROCESS = `import { env } from 'cloudflare:workers'
-export const process = globalThis.process ?? { env }
+export const process = globalThis.process ?? { env: {} }
+for (const [name, value] of Object.entries(env)) if (typeof value === 'string') process.env[name] ??= value
 `
 
 /** The modules that a Worker is bundled from, by specifier. */
