@@ -53,5 +53,12 @@ async function main(args: readonly string[], output: Output): Promise<number> {
   }
 }
 
+// A reader that has seen enough, such as `head`, ends neither the command nor a server.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 // The exit code is set, not forced: a server that a command started goes on, and buffered output is written out.
 process.exitCode = await main(process.argv.slice(2), createOutput())

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { answering, createProject, everyroute, temporaryFolder, writeFiles } from './project.js'
+import { answering, CLI, createProject, everyroute, temporaryFolder, writeFiles } from './project.js'
 
 const VERBS = ['dev', 'build', 'start', 'routes', 'typegen']
 
@@ -65,6 +67,14 @@ test('output that is no terminal has no colours', async () => {
   const { stdout, stderr } = await everyroute(dir, ['routes'])
   expect(stderr).toContain('warning')
   expect(stdout + stderr).not.toContain('\u001b')
+})
+
+test('a reader that goes early is no failure', async () => {
+  const dir = await createProject({ 'routes/route.ts': answering('x') })
+  const child = spawn(process.execPath, [CLI, 'routes'], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  const [code] = await once(child, 'exit')
+  expect(code).toBe(0)
 })
 
 test('--root and --routes choose the project and the routes folder', async () => {
