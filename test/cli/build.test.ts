@@ -62,6 +62,12 @@ test.skipIf(other === undefined)('the output runs on the other Node.js of the ma
   expect(await server.stop()).toBe(0)
 })
 
+test('a project folder that is the routes folder is called .', async () => {
+  const dir = await createProject({ 'project/route.ts': answering('x') })
+  const { code, stdout } = await everyroute(dir, ['build', '--root', 'project', '--routes', '.', '--out', '../out'])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('1 route in ., manifest in .everyroute/manifest.ts\n') })
+})
+
 test('prints the routes, the sizes and how to run it; the output names no folder of the machine', async () => {
   const dir = await createProject(API)
   const { stdout } = await everyroute(dir, ['build'])

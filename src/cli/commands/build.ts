@@ -33,7 +33,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
   const generated = await writeGenerated(project)
   const count = project.routes.length
   output.line(
-    `${count} ${count === 1 ? 'route' : 'routes'} in ${relative(root, config.routesDir)}, manifest in ${relative(root, generated.manifest)}`,
+    `${count} ${count === 1 ? 'route' : 'routes'} in ${relative(root, config.routesDir) || '.'}, manifest in ${relative(root, generated.manifest)}`,
   )
   output.line(`Bundling for ${target} …`)
   const result = await bundle({
