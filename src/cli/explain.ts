@@ -28,10 +28,18 @@ export interface Explanation {
   readonly others: readonly { readonly pathname: string; readonly file: string; readonly reason: string; readonly matches: boolean }[]
 }
 
+const DOT_SEGMENT = /[\\/](?:\.|%2e){1,2}(?=[\\/]|$)/i
+
+/** The path as it reaches the router: hosts resolve dot segments before anything else. */
+function arrivingPath(target: string): string {
+  const path = target.split(/[?#]/, 1)[0]!
+  return DOT_SEGMENT.test(path) ? new URL(`http://localhost${path}`).pathname : path
+}
+
 /** Says what a request is answered with, and by which file, without running anything. */
 export function explain(routes: readonly ExplainedRoute[], options: ExplainOptions): Explanation {
   const { basePath, trailingSlash } = options
-  const path = options.target.split(/[?#]/, 1)[0]!
+  const path = arrivingPath(options.target)
   const canonical = canonicalPathname(path, { basePath, trailingSlash })
   if (canonical !== undefined) return { status: 308, outcome: `308 to ${canonical}: the canonical form of the path.`, others: [] }
   if (basePath !== '' && path !== basePath && !path.startsWith(`${basePath}/`)) {

@@ -29,6 +29,9 @@ test.each([
   ['GET', '/docs', 'docs/[[...path]]/route.ts', 'The GET handler of the file answers.'],
   ['GET', '/nowhere', undefined, '404: no route file answers this path.'],
   ['GET', '/u/%zz', undefined, '400: a param has malformed percent-encoding.'],
+  ['GET', '/docs/../u/x/%2E%2e/1?q=/..', 'u/[id]/route.ts', 'The GET handler of the file answers.'],
+  ['GET', '/u/1/..', undefined, '308 to /u: the canonical form of the path.'],
+  ['GET', '/u/...', 'u/[id]/route.ts', 'The GET handler of the file answers.'],
   ['GET', '/u//1?q=1', undefined, '308 to /u/1: the canonical form of the path.'],
 ])('%s %s', (method, target, file, outcome) => {
   expect(ask(method, target)).toMatchObject({ outcome, ...(file === undefined ? {} : { file }) })
