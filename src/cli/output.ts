@@ -2,7 +2,7 @@ import pc from 'picocolors'
 
 export type Colors = ReturnType<typeof pc.createColors>
 
-/** Where a command writes. Colours are on only where stdout is a terminal and `NO_COLOR` is unset or empty. */
+/** Where a command writes. Colours are on only where stdout and stderr are terminals and `NO_COLOR` is unset or empty. */
 export interface Output {
   readonly colors: Colors
   /** One line to stdout. */
@@ -12,8 +12,9 @@ export interface Output {
 }
 
 export function createOutput(): Output {
+  const isTerminal = process.stdout.isTTY === true && process.stderr.isTTY === true
   return {
-    colors: pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR),
+    colors: pc.createColors(isTerminal && !process.env.NO_COLOR),
     line: (text = '') => void process.stdout.write(`${text}\n`),
     error: (text) => void process.stderr.write(`${text}\n`),
   }
