@@ -43,7 +43,7 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
       order: 'pre',
       async handler(source, importer, { kind }) {
         if (source === DIRNAME_MODULE) return DIRNAME
-        if (virtual[source] !== undefined) return `\0${source}`
+        if (Object.hasOwn(virtual, source)) return `\0${source}`
         if (!plan.hasFiles && (isBuiltin(source) || source.startsWith('cloudflare:'))) return { id: nodePrefixed(source), external: true }
         if (importer?.startsWith(PROXY)) return { id: source, external: true }
         const name = packageNameOf(source)

@@ -118,6 +118,15 @@ export const GET = () => Response.json([plain(), named, compiled(), other, all.o
   expect((await server.get('/')).json()).toEqual(['chunks', 'string', 'default', 2, 2])
 })
 
+test('a package may be called like a member of every object', async () => {
+  const dir = await buildElsewhere({
+    'node_modules/constructor/package.json': '{ "name": "constructor", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
+    'node_modules/constructor/index.js': "export const built = 'built'\n",
+    'routes/route.ts': "import { built } from 'constructor'\nexport const GET = () => Response.json(built)\n",
+  })
+  expect((await (await startOutput(dir)).get('/')).json()).toBe('built')
+})
+
 test('a file named by import.meta.url goes along', async () => {
   const dir = await buildElsewhere({
     'routes/font.bin': 'glyphs',
