@@ -24,6 +24,10 @@ type Message =
   | { readonly file: string; readonly pathname: string }
   | { readonly failure: { readonly message: string; readonly files?: readonly string[]; readonly fix?: string; readonly stack?: string } }
 
+/** Handlers may send messages too, such as `process.send('ready')` for a process manager. */
+const isMessage = (message: unknown): message is Message =>
+  typeof message === 'object' && message !== null && ('failure' in message || 'pathname' in message)
+
 /** What the process was about, or had to say, when it ended. */
 interface Progress {
   readonly code: number | null
@@ -45,7 +49,8 @@ function watch(child: ChildProcess, seconds: number): Promise<Progress> {
       }, seconds * 1000)
     }
     child.on('message', (message) => {
-      last = message as Message
+      if (!isMessage(message)) return
+      last = message
       giveTime()
     })
     child.once('error', reject)

@@ -267,6 +267,10 @@ const FAILING: Readonly<Record<string, { text: string; says: string }>> = {
     text: 'export const GET = () => process.exit(0)\n',
     says: 'GET /x ended the process that prerenders (exit code 0).',
   },
+  'a handler that sends messages of its own and ends the process': {
+    text: "export const GET = () => (process.send?.('ready'), process.exit(3))\n",
+    says: 'GET /x ended the process that prerenders (exit code 3).',
+  },
   'an error that nobody can catch': {
     text: "export const GET = () => new Promise(() => setTimeout(() => { throw new Error('from a timer') }))\n",
     says: 'GET /x ended the process that prerenders (exit code 1).',
