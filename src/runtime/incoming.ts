@@ -1,6 +1,6 @@
 import type { RouterContext } from './context.js'
 import { asNextRequest, type ServerRequest } from './next-request.js'
-import { removeInternalHeaders, strictUrl } from './strict-request.js'
+import { hasInternalHeaders, removeInternalHeaders, strictUrl } from './strict-request.js'
 
 /** The path of an absolute URL as it stands there: neither decoded nor resolved. */
 export function rawPathname(url: string): string {
@@ -13,13 +13,25 @@ export function rawPathname(url: string): string {
   return url.slice(start)
 }
 
-/** A request like this one under another URL, its body handed on. */
+/** A request like this one under another URL, its body handed on; the same one for TRACE, which no Request can be made with. */
 export function withUrl(request: Request, url: string): Request {
   const { method, headers, signal } = request
+  if (method === 'TRACE') return request
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
   // `duplex` is required with a stream (fetch standard); the DOM types don't have it.
   const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body: request.body, duplex: 'half' }
   return new Request(url, init)
+}
+
+/**
+ * The request as a proxy gets it: without the headers by which proxies are steered. A proxy that puts a client's headers on
+ * its answer, as with `NextResponse.next({ headers: request.headers })`, would let the client rewrite to any server.
+ */
+export function toProxyRequest(request: Request): Request {
+  if (!hasInternalHeaders(request.headers)) return request
+  const copy = withUrl(request, request.url)
+  removeInternalHeaders(copy.headers)
+  return copy
 }
 
 /**
@@ -34,7 +46,7 @@ export function toHandlerRequest(context: RouterContext, request: Request, serve
   const url = new URL(request.url)
   if (basePath !== '') url.pathname = url.pathname.slice(basePath.length) || '/'
   const target = strict ? strictUrl(url, serverOrigin) : url.href
-  const changed = target === request.url || request.method === 'TRACE' ? request : withUrl(request, target)
+  const changed = target === request.url ? request : withUrl(request, target)
   if (strict) removeInternalHeaders(changed.headers)
   return asNextRequest(changed, options, strict)
 }

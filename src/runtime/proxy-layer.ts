@@ -1,6 +1,7 @@
 import type { ManifestFile } from '../routing/manifest.js'
 import type { RouterContext } from './context.js'
 import type { Arrival } from './file-routes.js'
+import { toProxyRequest } from './incoming.js'
 import type { LoadedProxy, ProxyOutcome } from './proxy.js'
 import { createLoader } from './route-loader.js'
 import { strictUrl } from './strict-request.js'
@@ -43,7 +44,8 @@ export function createProxyLayer(context: RouterContext, file: ManifestFile): Pr
   return {
     file: file.file,
     async decide(arrival, path) {
-      const { request, serverOrigin } = arrival
+      const { serverOrigin } = arrival
+      const request = toProxyRequest(arrival.request)
       code ??= await import('./proxy.js')
       proxy ??= code.readProxy(await load(), file.file, context)
       if (!proxy.matches(path, request)) return { request }

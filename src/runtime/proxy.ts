@@ -88,7 +88,7 @@ function handedHeaders(request: Request, answer: Headers): Headers {
 
 /** The request for the handler. It shows what the proxy adds to the answer, as in Next.js. */
 function handOn(request: Request, answer: Headers, added: Headers): Request {
-  if (!answer.get(REQUEST_NAMES) && [...added].length === 0) return request
+  if (request.method === 'TRACE' || (!answer.get(REQUEST_NAMES) && [...added].length === 0)) return request
   const headers = handedHeaders(request, answer)
   for (const [name, value] of added) if (name !== 'set-cookie') headers.set(name, value)
   const { method, signal } = request

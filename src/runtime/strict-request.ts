@@ -35,6 +35,8 @@ export function strictUrl(url: URL, origin: string | undefined): string {
   return `${origin ?? url.origin}${url.pathname}${regroupQuery(url.search)}`
 }
 
+export const hasInternalHeaders = (headers: Headers): boolean => INTERNAL_HEADERS.some((name) => headers.has(name))
+
 export function removeInternalHeaders(headers: Headers): void {
   for (const name of INTERNAL_HEADERS) if (headers.has(name)) headers.delete(name)
 }

@@ -213,6 +213,24 @@ describe('headers', () => {
     expect(await (await app.request('/a', { headers })).json()).toMatchObject({ pathname: '/a', params: {}, probe: null })
     expect(ran).toBe(1)
   })
+
+  test('by which proxies are steered do nothing when a proxy puts those of the client on its answer', async () => {
+    const { app } = behind(proxyOf((request) => NextResponse.next({ headers: request.headers })))
+    const response = await app.request('/a', { headers: { 'x-middleware-rewrite': 'http://localhost/users/7', 'x-probe': 'sent' } })
+    expect([response.headers.get('x-probe'), await response.json()]).toEqual([
+      'sent',
+      expect.objectContaining({ params: {}, probe: 'sent' }),
+    ])
+    const forged = { 'x-middleware-override-headers': 'x-probe', 'x-middleware-request-x-probe': 'forged' }
+    expect((await (await app.request('/a', { headers: forged })).json()).probe).toBeNull()
+  })
+})
+
+test('TRACE, which no Request can be made with, passes', async () => {
+  const { app } = behind(proxyOf(() => NextResponse.next({ headers: { 'x-own': 'proxy' } })))
+  const request = Object.defineProperty(new Request('http://localhost/a'), 'method', { value: 'TRACE' })
+  const response = await app.fetch(request)
+  expect([response.status, response.headers.get('x-own')]).toEqual([405, 'proxy'])
 })
 
 test('the body can be read by the proxy and by the handler', async () => {
