@@ -101,7 +101,7 @@ export class FileRoutes {
     const canonical = canonicalPathname(path, this.#context)
     if (canonical !== undefined) return register(redirectTo(prefix + canonical))
     const proxy = this.#proxy
-    if (proxy) return register((c, next) => this.#answerBehindProxy(proxy, c, next, path))
+    if (proxy && this.#isBelowBase(path)) return register((c, next) => this.#answerBehindProxy(proxy, c, next, path))
     try {
       const match = this.#match(path)
       return match && register((c) => this.#answerMatch(match, path, c), match.route.pathname)
@@ -113,9 +113,12 @@ export class FileRoutes {
 
   /** @throws {URIError} where a param has malformed percent-encoding */
   #match(path: string): RouteMatch<RouteEntry> | undefined {
+    return this.#isBelowBase(path) ? this.#matcher.match(this.#withoutBase(path)) : undefined
+  }
+
+  #isBelowBase(path: string): boolean {
     const { basePath } = this.#context
-    if (basePath !== '' && path !== basePath && !path.startsWith(`${basePath}/`)) return undefined
-    return this.#matcher.match(this.#withoutBase(path))
+    return basePath === '' || path === basePath || path.startsWith(`${basePath}/`)
   }
 
   #withoutBase(path: string): string {

@@ -144,12 +144,23 @@ export function addProxyHeaders(response: Response, added: Headers): Response {
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
 }
 
+/** Headers that concern one connection alone (RFC 9110, 7.6.1), or that `fetch` decides by itself. */
+const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'host']
+
 /** Fetches a rewrite's target on another origin. */
-export function fetchRewrite(url: URL, request: Request): Promise<Response> {
+export async function fetchRewrite(url: URL, request: Request): Promise<Response> {
   const { method, signal } = request
   const headers = new Headers(request.headers)
-  headers.delete('host')
+  for (const name of HOP_BY_HOP) headers.delete(name)
   const body = method === 'GET' || method === 'HEAD' ? null : request.body
   const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body, redirect: 'manual', duplex: 'half' }
-  return fetch(url, init)
+  return asDecoded(await fetch(url, init))
+}
+
+/** The answer without what `fetch` has undone: the encoding of its body, whose length is another then. */
+function asDecoded({ body, headers: given, status, statusText }: Response): Response {
+  const headers = new Headers(given)
+  for (const name of HOP_BY_HOP) headers.delete(name)
+  if (headers.has('content-encoding')) for (const name of ['content-encoding', 'content-length']) headers.delete(name)
+  return new Response(body, { status, statusText, headers })
 }

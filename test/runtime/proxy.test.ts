@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RouteModule, RouterOptions } from '../../src/index.js'
 import { type NextRequest, NextResponse } from '../../src/next/server.js'
@@ -152,6 +153,21 @@ describe('what a proxy may answer', () => {
     })
     afterAll(() => source.close())
 
+    test('sends what is compressed there as it was before, and a body of unknown length', async () => {
+      const text = 'text '.repeat(100)
+      const zipped = gzipSync(text)
+      const headers = { 'content-encoding': 'gzip', 'content-length': zipped.length, 'content-type': 'text/plain' }
+      const compressing = await startSource((request, response) =>
+        request.resume().on('end', () => response.writeHead(200, headers).end(zipped)),
+      )
+      const { app } = behind(proxyOf(() => NextResponse.rewrite(compressing.url)))
+      const sent = { 'transfer-encoding': 'chunked', connection: 'keep-alive', 'keep-alive': 'timeout=5', expect: '100-continue' }
+      const response = await app.request('/a', { method: 'POST', body: 'b', headers: sent })
+      const shown = ['content-type', 'content-encoding', 'content-length', 'connection'].map((name) => response.headers.get(name))
+      await compressing.close()
+      expect([response.status, ...shown, await response.text()]).toEqual([200, 'text/plain', null, null, null, text])
+    })
+
     test('answers with what is fetched there', async () => {
       const { app } = behind(proxyOf(() => NextResponse.rewrite(`${source.url}/there?x=1`, { headers: { 'x-own': '1' } })))
       const response = await app.request('/a', { method: 'POST', body: 'b', headers: { 'x-probe': 'p' } })
@@ -247,5 +263,7 @@ test('with a base path, the proxy sees it and the handler does not', async () =>
     { basePath: '/base' },
   )
   expect((await (await app.request('/base/a')).json()).pathname).toBe('/a')
+  expect((await app.request('/a')).status).toBe(404)
+  expect((await app.request('/based/a')).status).toBe(404)
   expect(seen).toEqual(['/base /a'])
 })
