@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { constants } from 'node:os'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
 import { bundleWithVite, type ViteBundleResult } from './bundle-vite.js'
@@ -53,6 +55,7 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
   const plan = planOf(options.target)
   await assertReplaceable(options)
   const temporary = join(dirname(outDir), `.${basename(outDir).replace(/^\./, '')}-${process.pid}.tmp`)
+  const keepOnSignals = removeOnSignals([temporary, `${temporary}.pre`])
   try {
     await rm(temporary, { recursive: true, force: true })
     const host = await plan.readHostConfig?.(root, outDir)
@@ -69,7 +72,21 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
     await replaceFolder(temporary, outDir)
     return { outDir, files, external: packages, warnings }
   } finally {
+    keepOnSignals()
     await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+/** Removes folders where the process is told to end, as by Ctrl-C, and ends it. Gives a function that calls this off. */
+function removeOnSignals(folders: readonly string[]): () => void {
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const end = (signal: NodeJS.Signals): void => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+    process.exit(128 + constants.signals[signal])
+  }
+  for (const signal of signals) process.on(signal, end)
+  return () => {
+    for (const signal of signals) process.off(signal, end)
   }
 }
 

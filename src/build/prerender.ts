@@ -108,7 +108,9 @@ export async function runPrerender(dir: string, run: PrerenderRun): Promise<void
     env: { ...process.env, NEXT_PHASE: 'phase-production-build' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  const progress = await watch(child, run.staticPageGenerationTimeout ?? DEFAULT_TIMEOUT)
+  const kill = (): boolean => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const progress = await watch(child, run.staticPageGenerationTimeout ?? DEFAULT_TIMEOUT).finally(() => process.off('exit', kill))
   await rm(entry, { force: true })
   const isWritten = await stat(output).then(Boolean, () => false)
   if (progress.code !== 0 || !isWritten) throw failureOf(progress, run)

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { answering, CLI, createProject, everyroute, type RunningServer, startProcess, temporaryFolder, writeFiles } from './project.js'
 
 /** Builds a project and moves its output to an empty folder elsewhere, the project being deleted. */
@@ -189,6 +190,34 @@ test('an import that leads nowhere fails the build with the file, and leaves the
   expect(code).toBe(1)
   expect(stderr).toMatch(/ERR_BUNDLE[\s\S]*\.\/nowhere[\s\S]*routes\/route\.ts/)
   expect(readdirSync(dir).sort()).toEqual(['.everyroute', '.output', 'routes'])
+  expect((await (await startOutput(join(dir, '.output'))).get('/')).text).toBe('"first"')
+})
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('a build that %s ends leaves the last output, no folder of its own and no process', async (signal, expected) => {
+  const dir = await createProject({ 'routes/route.ts': answering('first') })
+  expect((await everyroute(dir, ['build'])).code).toBe(0)
+  const endless = `import { writeFileSync } from 'node:fs'
+export const dynamic = 'force-static'
+export function GET() { for (let beat = 1; ; beat++) writeFileSync('beats', String(beat)) }
+`
+  await writeFiles(dir, { 'routes/route.ts': endless })
+  const child = spawn(process.execPath, [CLI, 'build'], { cwd: dir, stdio: 'ignore' })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const beats = (): string => readFileSync(join(dir, 'beats'), 'utf8')
+  await expect.poll(() => Number(beats()), { timeout: 20_000 }).toBeGreaterThan(0)
+  child.kill(signal)
+  const [code] = await once(child, 'exit')
+  expect(code).toBe(expected)
+  expect(readdirSync(dir).sort()).toEqual(['.everyroute', '.output', 'beats', 'routes'])
+  const beatsLater = async (): Promise<boolean> => {
+    const before = beats()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    return beats() !== before
+  }
+  await expect.poll(beatsLater).toBe(false)
   expect((await (await startOutput(join(dir, '.output'))).get('/')).text).toBe('"first"')
 })
 
