@@ -55,18 +55,27 @@ function answerThrown(error: unknown, run: HandlerRun, scope: HandlerScope): Res
   return run.context.responses.fallback(status)
 }
 
+/** A handler took too long. Like Hono's HTTPException it answers by itself; being thrown, it takes the place of nothing that is kept. */
+class HandlerTimeoutError extends Error {
+  override readonly name: string = 'HandlerTimeoutError'
+
+  getResponse(): Response {
+    return new Response(JSON.stringify({ error: 'Gateway Timeout' }), { status: 504, headers: { 'content-type': 'application/json' } })
+  }
+}
+
 /** Ends the wait after `maxDuration` seconds: the request's signal aborts, the answer is 504. */
 function withMaxDuration(run: HandlerRun, seconds: number, call: () => unknown): Promise<unknown> {
   const controller = new AbortController()
   const { request } = run
   Object.defineProperty(request, 'signal', { value: AbortSignal.any([request.signal, controller.signal]), configurable: true })
   let timer: ReturnType<typeof setTimeout> | undefined
-  const timeout = new Promise<Response>((resolve) => {
+  const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      const error = new Error(`The handler took longer than maxDuration, ${seconds} seconds.`)
+      const error = new HandlerTimeoutError(`The handler took longer than maxDuration, ${seconds} seconds.`)
       controller.abort(error)
       run.context.report(error, { phase: 'handler', file: run.route.file, method: request.method, pathname: run.route.pathname })
-      resolve(new Response(JSON.stringify({ error: 'Gateway Timeout' }), { status: 504, headers: { 'content-type': 'application/json' } }))
+      reject(error)
     }, seconds * 1000)
   })
   return Promise.race([Promise.resolve().then(call), timeout]).finally(() => clearTimeout(timer))

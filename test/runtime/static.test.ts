@@ -119,6 +119,20 @@ describe('what is kept', () => {
     expect((await app.request('/own')).headers.get('cache-control')).toBe('own')
   })
 
+  test('not the 504 of a handler that takes too long: it takes the place of no older answer', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const GET = vi.fn(() => new Promise<Response>(() => {})).mockImplementationOnce(async () => new Response('fine'))
+    const { app } = setUp({ '/a': { revalidate: 60, maxDuration: 0.02, GET }, '/b': { revalidate: 60, maxDuration: 0.02, GET } })
+    expect(await (await app.request('/a')).text()).toBe('fine')
+    expect([(await app.request('/b')).status, (await app.request('/b')).status]).toEqual([504, 504])
+    expect(GET).toHaveBeenCalledTimes(3)
+    later(61)
+    expect(await (await app.request('/a')).text()).toBe('fine')
+    await settled(100)
+    expect(GET).toHaveBeenCalledTimes(4)
+    expect(await (await app.request('/a')).text()).toBe('fine')
+  })
+
   test('a handler that fails is run again', async () => {
     const GET = vi
       .fn(() => new Response('fine'))
