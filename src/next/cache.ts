@@ -86,8 +86,9 @@ function checkOptions(options: UnstableCacheOptions, name: string): readonly str
   return checked.tags
 }
 
-/** The scope inside a cached function, where nothing of the request may be read. */
-const cachedScope = (scope: RequestScope): RequestScope => Object.create(scope, { phase: { value: 'cache' } }) as RequestScope
+/** The scope inside a cached function, where nothing of the request may be read, until `after()` makes it another. */
+const cachedScope = (scope: RequestScope): RequestScope =>
+  Object.create(scope, { phase: { value: 'cache', writable: true } }) as RequestScope
 
 /**
  * Keeps the results of a function by its arguments, its source and `keyParts`. Results go through JSON.

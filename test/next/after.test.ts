@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Served, serve } from '../../src/adapters/node.js'
+import { unstable_cache } from '../../src/next/cache.js'
 import { cookies, headers } from '../../src/next/headers.js'
 import { redirect } from '../../src/next/navigation.js'
 import { after as runAfter } from '../../src/next/server.js'
@@ -34,6 +35,18 @@ describe('after', () => {
     await until(() => events.includes('nested'))
     expect(events).toEqual(['handler', 'first', 'third', 'first done', 'nested'])
     expect(logged.map(([error, { phase }]) => [(error as Error).message, phase])).toEqual([['second', 'after']])
+  })
+
+  test('works inside unstable_cache, when the function runs', async () => {
+    const events: string[] = []
+    const read = unstable_cache(async () => {
+      runAfter(() => void events.push('after'))
+      return 1
+    }, ['after inside'])
+    const { app, logged } = setUp({ '/a': { GET: async () => Response.json(await read()) } })
+    for (let i = 0; i < 2; i++) await (await app.request('/a')).text()
+    await until(() => events.length > 0)
+    expect([events, logged]).toEqual([['after'], []])
   })
 
   test.each([
