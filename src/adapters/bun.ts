@@ -113,6 +113,8 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     Bun.serve({
       // As on other hosts, how much a body may have is the handler's business.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      // Outside of development Bun shares a port with other processes, unasked.
+      reusePort: false,
       ...serverOptions,
       port: wanted,
       hostname,
