@@ -212,3 +212,15 @@ describe('a wrangler configuration that can not be used fails the build, by its 
     await expect(runEveryroute(['build', '--target', 'workers'], root)).rejects.toThrow(message)
   })
 })
+
+test('examples/workers builds, is taken for a deployment, and serves its one route', async () => {
+  const root = await temporary('worker-smallest')
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
+  const isSource = (path: string): boolean => !/[\\/](?:node_modules|\.output|\.everyroute|\.wrangler)(?:[\\/]|$)/.test(path)
+  await cp(join(repository, 'examples/workers'), root, { recursive: true, filter: isSource })
+  await runEveryroute(['build', '--target', 'workers'], root)
+  expect(await runWrangler(['deploy', '--dry-run', '--config', '.output/wrangler.json'], root)).toContain('env.GREETING ("Hello")')
+  expect(await runWrangler(['deploy', '--dry-run'], root)).toContain('env.GREETING ("Hello")')
+  const { origin } = await start({ cwd: root, config: '.output/wrangler.json' })
+  expect(await (await fetch(`${origin}/hello/Ada`)).json()).toEqual({ message: 'Hello, Ada!' })
+})

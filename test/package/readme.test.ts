@@ -13,7 +13,7 @@ test("the continuous integration runs the README's test command", () => {
   expect(read('.ci/run')).toContain("suite 'npm ci && npm test'\n")
 })
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/cli.md', 'docs/caching.md', 'docs/example.md'])(
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/cli.md', 'docs/caching.md', 'docs/example.md', 'docs/workers.md'])(
   'the links of %s lead somewhere',
   (file) => {
     const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? '')
