@@ -21,7 +21,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'build',
     summary: 'Writes one folder that runs on its host: on Node.js with `node OUT/server.mjs`.',
     options: {
-      target: { type: 'string', value: 'NAME', help: 'the host to build for: node (default)' },
+      target: { type: 'string', value: 'NAME', help: 'the host to build for: node (default), workers, bun, deno' },
       out: OUT,
       strict: STRICT,
     },

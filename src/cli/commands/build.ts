@@ -61,7 +61,7 @@ function reportResult({ outDir, files, external }: BundleResult, entry: string, 
   const total = (some: readonly { bytes: number }[]): string => formatBytes(some.reduce((sum, { bytes }) => sum + bytes, 0))
   const rows = [
     [`${shown}/${entry}`, total(files.filter(({ path }) => path === entry))],
-    [`${shown}/chunks`, total(chunks), `${chunks.length} ${chunks.length === 1 ? 'file' : 'files'}`],
+    ...(chunks.length > 0 ? [[`${shown}/chunks`, total(chunks), `${chunks.length} ${chunks.length === 1 ? 'file' : 'files'}`]] : []),
     ['total', total(files)],
   ]
   for (const line of tableLines(rows)) output.line(line)
