@@ -1,4 +1,8 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+/** A folder into which each run writes its counts, for a script that adds them up. */
+const results = process.env.TEST_RESULTS
 
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
@@ -9,5 +13,6 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 300_000,
+    ...(results && { reporters: ['default', ['json', { outputFile: join(results, `${process.pid}.json`) }]] }),
   },
 })

@@ -4,27 +4,23 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runNode } from './processes.ts'
 
 export const repository: string = fileURLToPath(new URL('../..', import.meta.url))
 
-export const cli: string = join(repository, 'dist/cli/main.js')
+const cli: string = join(repository, 'dist/cli/main.js')
 
 const wrangler = join(repository, 'node_modules/wrangler/bin/wrangler.js')
 
 /** Milliseconds. */
 const START_LIMIT = 60_000
 
-/** What tools say of the terminal, and what they would ask the network for, is no part of a test. */
+/** What tools would say of the terminal, ask of a user or look for in the network is no part of a test. */
+const QUIET = { CI: '1', NO_COLOR: '1', CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' }
+
 function environment(): NodeJS.ProcessEnv {
   const { NODE_ENV: _, VITEST: __, ...rest } = process.env
-  return {
-    ...rest,
-    CI: '1',
-    NO_COLOR: '1',
-    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-    WRANGLER_SEND_METRICS: 'false',
-    WRANGLER_LOG_SANITIZE: 'false',
-  }
+  return { ...rest, ...QUIET }
 }
 
 function collect(child: ChildProcess): () => string {
@@ -37,20 +33,11 @@ function collect(child: ChildProcess): () => string {
   return () => text
 }
 
-/** Runs a Node.js program to its end and gives what it wrote. Throws where its exit code isn't 0. */
-export async function runNode(args: readonly string[], cwd: string): Promise<string> {
-  const child = spawn(process.execPath, args, { cwd, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
-  const output = collect(child)
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
-  if (code !== 0) throw new Error(`${args.join(' ')} failed with exit code ${code}\n${output()}`)
-  return output()
-}
-
 /** Runs `everyroute` in a folder. Throws where it fails. */
-export const runEveryroute = (args: readonly string[], cwd: string): Promise<string> => runNode([cli, ...args], cwd)
+export const runEveryroute = (args: readonly string[], cwd: string): Promise<string> => runNode([cli, ...args], cwd, QUIET)
 
 /** Runs `wrangler` in a folder. Throws where it fails. */
-export const runWrangler = (args: readonly string[], cwd: string): Promise<string> => runNode([wrangler, ...args], cwd)
+export const runWrangler = (args: readonly string[], cwd: string): Promise<string> => runNode([wrangler, ...args], cwd, QUIET)
 
 export interface RunningWorker {
   /** `http://localhost:PORT`. */
