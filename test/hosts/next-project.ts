@@ -9,6 +9,9 @@ const nextBin = join(repository, 'node_modules/next/dist/bin/next')
 
 const ENVIRONMENT = { NEXT_TELEMETRY_DISABLED: '1', TURBOPACK: undefined }
 
+/** As in docs/nextjs.md: with its fast refresh, Turbopack loses the chunks of modules that are imported when they are needed. */
+const DEV_FLAGS = ['--no-server-fast-refresh']
+
 /** Inside the repository, for Turbopack reads nothing from outside of the folder that has the lock file; ignored by git. */
 const workFolder = join(repository, 'test/hosts/.work')
 
@@ -49,7 +52,10 @@ export async function createNextProject(name: string): Promise<NextProject> {
     build: () => runNode([nextBin, 'build'], root, ENVIRONMENT),
     // Next.js prints its address before it answers, and `Ready` once it does.
     start: (command = 'start', env = {}) =>
-      startNode([nextBin, command, '--port', '0'], root, { env: { ...ENVIRONMENT, ...env }, ready: /Ready/ }),
+      startNode([nextBin, command, ...(command === 'dev' ? DEV_FLAGS : []), '--port', '0'], root, {
+        env: { ...ENVIRONMENT, ...env },
+        ready: /Ready/,
+      }),
     remove: () => rm(root, { recursive: true, force: true }),
   }
 }
