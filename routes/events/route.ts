@@ -11,15 +11,15 @@ export function GET(request: NextRequest) {
   // The host says that the client has gone by the request's signal, by cancelling the body, or both.
   const cancelled = new AbortController()
   const gone = AbortSignal.any([request.signal, cancelled.signal])
-  openStreams.add(gone)
   gone.addEventListener('abort', () => openStreams.delete(gone))
 
   const encoder = new TextEncoder()
   let id = 0
-  const stream = new ReadableStream<Uint8Array>({
+  const source: UnderlyingDefaultSource<Uint8Array> = {
     // Called when there is room for more, so that nothing piles up for a client that reads slowly.
     async pull(controller) {
       if (id > 0) await pause(INTERVAL, gone)
+      else if (!gone.aborted) openStreams.add(gone)
       const counts = gone.aborted ? undefined : await countRows()
       if (cancelled.signal.aborted) return
       if (gone.aborted) return controller.close()
@@ -29,7 +29,9 @@ export function GET(request: NextRequest) {
     cancel() {
       cancelled.abort()
     },
-  })
+  }
+  // Room for nothing until somebody reads: nobody does for HEAD, and nobody tells of its end.
+  const stream = new ReadableStream(source, { highWaterMark: 0 })
   return new Response(stream, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } })
 }
 

@@ -271,6 +271,13 @@ export function driveExample(origin: () => string): void {
       await events?.closed.catch(() => {})
       await expect.poll(openStreams, { timeout: 5_000 }).toBe(before)
     })
+
+    test('HEAD of the events opens no stream', async () => {
+      const before = await openStreams()
+      const { status, headers } = await fetch(url('/events'), { method: 'HEAD' })
+      expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^text\/event-stream/)])
+      await expect.poll(openStreams, { timeout: 5_000 }).toBe(before)
+    })
   })
 
   test('a method that a file does not export is answered 405', async () => {
