@@ -13,10 +13,16 @@ test("the continuous integration runs the README's test command", () => {
   expect(read('.ci/run')).toContain("suite 'npm ci && npm test'\n")
 })
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/cli.md', 'docs/caching.md', 'docs/example.md', 'docs/workers.md'])(
-  'the links of %s lead somewhere',
-  (file) => {
-    const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? '')
-    expect(links.filter((link) => !existsSync(join(REPOSITORY, dirname(file), link)))).toEqual([])
-  },
-)
+test.each([
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/cli.md',
+  'docs/caching.md',
+  'docs/example.md',
+  'docs/workers.md',
+  'docs/nextjs.md',
+  'docs/vite.md',
+])('the links of %s lead somewhere', (file) => {
+  const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? '')
+  expect(links.filter((link) => !existsSync(join(REPOSITORY, dirname(file), link)))).toEqual([])
+})
