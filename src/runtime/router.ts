@@ -26,6 +26,24 @@ function answerError(context: RouterContext, error: Error, c: Context): Response
   return c.newResponse(response.body, response)
 }
 
+/** Tells the router of calls of `use`, on the app and on those that its `basePath` gives: they share the router. */
+function announceMiddleware(app: Hono, router: FileRouter<Registered>): void {
+  const { use, basePath } = app
+  app.use = ((...args: Parameters<typeof use>) => {
+    router.isAddingMiddleware = true
+    try {
+      return use(...args)
+    } finally {
+      router.isAddingMiddleware = false
+    }
+  }) as typeof use
+  app.basePath = ((path: string) => {
+    const below = basePath.call(app, path)
+    announceMiddleware(below, router)
+    return below
+  }) as typeof basePath
+}
+
 /**
  * Makes a Hono app that answers by the route files of a manifest. Middleware added with `use` runs in front of them;
  * handlers added afterwards answer what no file does.
@@ -54,15 +72,7 @@ export function createRouter(manifest: RouteManifest, options: RouterOptions = {
     return mount ? mountedPathname(context, mount) : rawPathname(request.url)
   }
   const app = new Hono({ router: router as never, getPath })
-  const { use } = app
-  app.use = ((...args: Parameters<typeof use>) => {
-    router.isAddingMiddleware = true
-    try {
-      return use(...args)
-    } finally {
-      router.isAddingMiddleware = false
-    }
-  }) as typeof use
+  announceMiddleware(app, router)
   app.all('*', mounted)
   app.notFound(() => context.responses.notFound())
   app.onError((error, c) => answerError(context, error, c))

@@ -49,6 +49,16 @@ describe('middleware and handlers of the application', () => {
     expect(GET).not.toHaveBeenCalled()
   })
 
+  test('`use` of what `basePath` gives runs in front of file routes too', async () => {
+    const { app } = setUp({ '/api/a': { GET: text('file') }, '/a': { GET: text('other') } })
+    const below = app.basePath('/api')
+    below.get('/a', (c) => c.text('handler'))
+    below.basePath('/a').use('*', async (c, next) => (c.req.query('key') ? next() : c.text('denied', 401)))
+    expect(await bodyOf(app, '/api/a')).toEqual([401, 'denied'])
+    expect(await bodyOf(app, '/api/a?key=1')).toEqual([200, 'file'])
+    expect(await bodyOf(app, '/a')).toEqual([200, 'other'])
+  })
+
   test("Hono's own middleware works", async () => {
     const { app } = setUp({ '/a': { GET: text('a') } })
     app.use(requestId())
