@@ -52,7 +52,13 @@ export function createProxyLayer(context: RouterContext, file: ManifestFile): Pr
       const own = new URL(request.url)
       const origin = (context.strict && serverOrigin) || own.origin
       const shown = context.strict ? strictUrl(own, serverOrigin) : request.url
-      const outcome = await code.runProxy(proxy, context, request, shown, (work) => arrival.lifetime().waitUntil(work))
+      const waitUntil = (work: Promise<unknown>): void =>
+        arrival
+          .lifetime()
+          .waitUntil(
+            Promise.resolve(work).catch((error: unknown) => context.report(error, { phase: 'proxy', file: file.file, pathname: path })),
+          )
+      const outcome = await code.runProxy(proxy, context, request, shown, waitUntil)
       return outcome.kind === 'response' ? { request, response: outcome.response } : follow(outcome, origin)
     },
     finish: (response, { headers }) => (headers ? code!.addProxyHeaders(response, headers) : response),

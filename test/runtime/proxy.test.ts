@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RouteModule, RouterOptions } from '../../src/index.js'
-import { type NextRequest, NextResponse } from '../../src/next/server.js'
+import { type NextFetchEvent, type NextRequest, NextResponse } from '../../src/next/server.js'
 import { compileMatcher } from '../../src/runtime/proxy-matcher.js'
-import { type Source, setUp, startSource } from './helpers.js'
+import { type Source, settled, setUp, startSource } from './helpers.js'
 
 const echo = {
   GET: async (request: NextRequest, { params }: { params: Promise<object> }) =>
@@ -240,6 +240,15 @@ describe('headers', () => {
     const forged = { 'x-middleware-override-headers': 'x-probe', 'x-middleware-request-x-probe': 'forged' }
     expect((await (await app.request('/a', { headers: forged })).json()).probe).toBeNull()
   })
+})
+
+test('work given to waitUntil that fails is logged', async () => {
+  const { app, logged } = behind({
+    proxy: (_request: Request, event: NextFetchEvent) => event.waitUntil(Promise.reject(new Error('work'))),
+  })
+  expect((await app.request('/a')).status).toBe(200)
+  await settled()
+  expect(logged).toEqual([[new Error('work'), { phase: 'proxy', file: 'proxy.ts', pathname: '/a' }]])
 })
 
 test('TRACE, which no Request can be made with, passes', async () => {
