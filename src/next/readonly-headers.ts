@@ -7,7 +7,8 @@ export class ReadonlyHeaders extends Headers {
   readonly #source: Headers
 
   constructor(source: Headers) {
-    super()
+    // Hosts other than Node.js copy headers, as `new Headers(view)` does, without asking their methods.
+    super(source)
     this.#source = source
   }
 
