@@ -459,6 +459,30 @@ describe('close', () => {
     expect(performance.now() - start).toBeLessThan(5_000)
   })
 
+  test('over HTTP/2, what `after` is given once the client has gone runs at once', async () => {
+    const { after: afterAnswer } = await import('../../src/next/server.ts')
+    let ran!: () => void
+    const running = new Promise<void>((resolve) => {
+      ran = resolve
+    })
+    const GET = async ({ signal }: Request): Promise<Response> => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      await sleep(20)
+      afterAnswer(ran)
+      return new Response()
+    }
+    const app = createRouter({ version: 1, routes: [{ pathname: '/', file: 'route.ts', load: async () => ({ GET }) }] })
+    const served = await serveForTest(app.fetch as typeof hello.fetch, { createServer: createSecureServer, serverOptions: tls })
+    const client = connectHttp2(served.url, { ca: tls.cert })
+    onTestFinished(() => client.destroy())
+    const stream = client.request({ [http2.HTTP2_HEADER_PATH]: '/' })
+    stream.once('error', () => {})
+    stream.end()
+    await sleep(50)
+    stream.close(http2.NGHTTP2_CANCEL)
+    await running
+  })
+
   test('waits for what `after` has been given', async () => {
     const { after: afterAnswer } = await import('../../src/next/server.ts')
     let done = false
