@@ -38,13 +38,11 @@ function describe(error: unknown): object {
   }
 }
 
-/**
- * @param options.development shows what was thrown; never set it in production
- */
 /** The answer of Next.js's server, rather than of a route, to what went wrong. */
 export const serverError = (headers: Record<string, string> = {}): Response =>
   new Response('Internal Server Error', { status: 500, headers: { 'content-type': 'text/plain', ...headers } })
 
+/** @param options.development shows what was thrown; never set it in production */
 export function createResponses(options: { strict: boolean; development: boolean }): RouterResponses {
   if (options.strict) return strictResponses
   return {

@@ -33,6 +33,7 @@ export class StaticRoute {
   /** Keys of the generated params whose answers are kept. */
   readonly #made = new Set<string>()
   #listed: Promise<readonly RouteParamValues[]> | undefined
+  #listedKeys: ReadonlySet<string> | undefined
   #prepared: Promise<void> | undefined
   /** Whether what a build has learnt of the file has been applied. */
   isKnown = false
@@ -82,8 +83,9 @@ export class StaticRoute {
 
   /** Whether the params are among those that the file generates. */
   async lists(params: RouteParamValues, route: RouteEntry): Promise<boolean> {
-    const key = paramsKey(params)
-    return (await this.listed(route)).some((listed) => paramsKey(listed) === key)
+    const listed = await this.listed(route)
+    this.#listedKeys ??= new Set(listed.map(paramsKey))
+    return this.#listedKeys.has(paramsKey(params))
   }
 
   /**
