@@ -30,7 +30,7 @@ export function serverModules(options: ServerTextOptions, adapter: string): Reco
   return {
     'everyroute:server': serverText(adapter),
     'everyroute:app': appText(options),
-    'everyroute:env': envText(),
+    'everyroute:env': adapter === 'everyroute/bun' ? BUN_ENV_TEXT + envText() : envText(),
     'everyroute:prerendered': PRERENDERED,
     'everyroute:prerender': prerenderText(options),
   }
@@ -90,6 +90,12 @@ try {
 }
 `
 }
+
+/** Where NODE_ENV is unset, Bun takes development's files, whose values then stand in front of production's. */
+const BUN_ENV_TEXT = `import { existsSync } from 'node:fs'
+if (!process.env.NODE_ENV && !process.execArgv.includes('--no-env-file') && ['.env', '.env.local', '.env.development', '.env.development.local'].some((file) => existsSync(file)))
+  console.warn('everyroute: Bun has read the .env files, as for development; run bun --no-env-file ' + process.argv[1])
+`
 
 /** Loads `.env` files into `process.env`, as Next.js does. */
 export function envText(): string {
