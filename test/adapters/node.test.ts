@@ -461,14 +461,12 @@ describe('close', () => {
 
   test('over HTTP/2, what `after` is given once the client has gone runs at once', async () => {
     const { after: afterAnswer } = await import('../../src/next/server.ts')
-    let ran!: () => void
-    const running = new Promise<void>((resolve) => {
-      ran = resolve
-    })
+    const [started, ran] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const GET = async ({ signal }: Request): Promise<Response> => {
+      started.resolve()
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
       await sleep(20)
-      afterAnswer(ran)
+      afterAnswer(ran.resolve)
       return new Response()
     }
     const app = createRouter({ version: 1, routes: [{ pathname: '/', file: 'route.ts', load: async () => ({ GET }) }] })
@@ -478,9 +476,9 @@ describe('close', () => {
     const stream = client.request({ [http2.HTTP2_HEADER_PATH]: '/' })
     stream.once('error', () => {})
     stream.end()
-    await sleep(50)
+    await started.promise
     stream.close(http2.NGHTTP2_CANCEL)
-    await running
+    await ran.promise
   })
 
   test('waits for what `after` has been given', async () => {
