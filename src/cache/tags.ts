@@ -36,13 +36,30 @@ export function checkTags(given: readonly unknown[]): CheckedTags {
   return { tags, dropped }
 }
 
+const PLAIN = /^[\w\-.~/]*$/
+
+/** The one spelling of all paths with the same params: each segment decoded and encoded anew. A malformed path stays as it is. */
+function plainPath(path: string): string {
+  if (PLAIN.test(path)) return path
+  try {
+    return path
+      .split('/')
+      .map((segment) => encodeURIComponent(decodeURIComponent(segment)))
+      .join('/')
+  } catch {
+    return path
+  }
+}
+
 /**
  * The tags by which `revalidatePath` reaches an answer: one for each folder of the route as a layout, one for the route
- * file, one for the path itself.
+ * file, one for the path itself and, where that is another, for its plain spelling.
  * @param pathname the request's path without base path and query, as it was sent: `/users/7`
  * @param page the route file without its extension, with groups: `/(shop)/users/[id]/route`
+ * @param strict leaves the plain spelling out, as Next.js does. Default `false`: there, a client that asks for `/users/%37` first makes an
+ *   answer for `/users/7` that no `revalidatePath('/users/7')` reaches
  */
-export function pathTags(pathname: string, page: string): readonly string[] {
+export function pathTags(pathname: string, page: string, strict = false): readonly string[] {
   const tags = new Set<string>([`${PATH_TAG}/layout`])
   for (let end = page.indexOf('/', 1); ; end = page.indexOf('/', end + 1)) {
     const folder = end === -1 ? page : page.slice(0, end)
@@ -51,6 +68,7 @@ export function pathTags(pathname: string, page: string): readonly string[] {
     if (end === -1) break
   }
   tags.add(encodeTag(PATH_TAG + pathname))
+  if (!strict) tags.add(PATH_TAG + plainPath(pathname))
   if (pathname === '/') tags.add(`${PATH_TAG}/index`)
   if (pathname === '/index') tags.add(`${PATH_TAG}/`)
   return [...tags]
@@ -59,11 +77,15 @@ export function pathTags(pathname: string, page: string): readonly string[] {
 /**
  * The tags that `revalidatePath(path, type)` invalidates; none for a path of more than 1024 UTF-16 units, which Next.js ignores.
  * @param path a path or, with a type, a route's pattern: `/users/[id]`; one trailing slash is dropped
+ * @param strict compares a path as it is spelled alone, and not in its plain spelling too. Default `false`
  */
-export function revalidatePathTags(path: string, type?: 'layout' | 'page'): readonly string[] {
+export function revalidatePathTags(path: string, type?: 'layout' | 'page', strict = false): readonly string[] {
   if (path.length > MAX_PATH_LENGTH) return []
-  const base = PATH_TAG + encodeTag(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
+  const bare = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+  const base = PATH_TAG + encodeTag(bare)
   const tag = type === undefined ? base : `${base}${base.endsWith('/') ? '' : '/'}${type}`
+  const plain = PATH_TAG + plainPath(bare)
+  if (type === undefined && !strict && plain !== base) return [base, plain]
   if (tag === `${PATH_TAG}/`) return [tag, `${PATH_TAG}/index`]
   if (tag === `${PATH_TAG}/index`) return [tag, `${PATH_TAG}/`]
   return [tag]

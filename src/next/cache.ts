@@ -7,12 +7,17 @@ import { currentScope, type RequestScope, requireScope, runInScope } from '../ru
 
 enableRequestScope()
 
-function scheduleInvalidation(expression: string, tags: readonly string[], profile?: string | CacheProfile): void {
+function scheduleInvalidation(
+  expression: string,
+  tagsOf: (scope: RequestScope) => readonly string[],
+  profile?: string | CacheProfile,
+): void {
   const scope = requireScope(expression)
   if (scope.phase === 'cache') {
     throw new Error(`Route ${scope.route} used \`${expression}\` inside a function cached with \`unstable_cache()\`; call it outside.`)
   }
   scope.staticAttempt?.invalidates(scope.route, expression)
+  const tags = tagsOf(scope)
   scope.invalidations.push(() => openCache(scope.cache).revalidateTag(tags, profile))
 }
 
@@ -23,18 +28,18 @@ function scheduleInvalidation(expression: string, tags: readonly string[], profi
  * @see https://nextjs.org/docs/app/api-reference/functions/revalidateTag
  */
 export function revalidateTag(tag: string, profile?: string | CacheProfile): void {
-  scheduleInvalidation(`revalidateTag(${JSON.stringify(tag)})`, [tag], profile)
+  scheduleInvalidation(`revalidateTag(${JSON.stringify(tag)})`, () => [tag], profile)
 }
 
 /**
  * Invalidates the answer of a path, once the handler has answered.
- * @param path exact, without base path; with a type, a route's pattern such as `/users/[id]`
+ * @param path exact, without base path, escaped or not; with a type, a route's pattern such as `/users/[id]`
  * @param type `'layout'` reaches route files; `'page'` has no effect on them, as in Next.js
  * @throws {Error} outside of a request; inside `unstable_cache`
  * @see https://nextjs.org/docs/app/api-reference/functions/revalidatePath
  */
 export function revalidatePath(path: string, type?: 'layout' | 'page'): void {
-  scheduleInvalidation(`revalidatePath(${JSON.stringify(path)})`, revalidatePathTags(path, type))
+  scheduleInvalidation(`revalidatePath(${JSON.stringify(path)})`, ({ strict }) => revalidatePathTags(path, type, strict))
 }
 
 /** @throws {Error} always: only Server Actions may call it */
@@ -118,7 +123,7 @@ export function unstable_cache<Arguments extends unknown[], Result>(
     }
     const cache = openCache(scope.cache)
     const key = await cacheKey('unstable_cache', fixedKey, JSON.stringify(args))
-    const softTags = pathTags(scope.pathname, scope.page)
+    const softTags = pathTags(scope.pathname, scope.page, scope.strict)
     const kept = { tags, softTags, revalidate: revalidate ?? false, waitUntil: scope.waitUntil }
     if (attempt) {
       // What is kept itself must not be made of stale data.

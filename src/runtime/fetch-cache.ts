@@ -140,7 +140,7 @@ export async function fetchThroughCache(
   if (plan.revalidate === 0) return pass(plain, input, init)
   const call = await readCall(plain, input, init ?? {})
   if (!call) return pass(plain, input, init)
-  const keeping = { tags, softTags: scope ? pathTags(scope.pathname, scope.page) : [], revalidate: plan.revalidate }
+  const keeping = { tags, softTags: scope ? pathTags(scope.pathname, scope.page, scope.strict) : [], revalidate: plan.revalidate }
   const cache = openCache(scope?.cache ?? handle)
   const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined)
   return untilAborted(() => (attempt && scope ? rememberFresh(cache, call, keeping, scope) : remember(cache, call, keeping, scope)), signal)

@@ -165,7 +165,7 @@ async function produce(route: StaticRoute, run: HandlerRun, key: string): Promis
     attempt.revalidate = 0
   }
   const page = `/${run.route.file.replace(/\.[^./]+$/, '')}`
-  return toKept(response, [...pathTags(run.pathname, page), ...attempt.tags], attempt)
+  return toKept(response, [...pathTags(run.pathname, page, run.context.strict), ...attempt.tags], attempt)
 }
 
 /** The key under which a route's answer for params is kept. */

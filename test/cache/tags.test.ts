@@ -27,7 +27,7 @@ describe('pathTags', () => {
         const page = `/${[...folders.map((text) => text.replaceAll('/', '').replace(/\p{Surrogate}/gu, '') || 'x'), 'route'].join('/')}`
         const pathname = path.startsWith('/') ? path : `/${path}`
         const { tags } = await getImplicitTags(page, pathname, null)
-        expect(new Set(pathTags(pathname, page))).toEqual(new Set(tags))
+        expect(new Set(pathTags(pathname, page, true))).toEqual(new Set(tags))
       }),
       { numRuns: 500 },
     )
@@ -45,6 +45,9 @@ describe('revalidatePathTags', () => {
     [['/users/[id]', 'layout'], ['_N_T_/users/[id]/layout']],
     [['/users/[id]/', 'page'], ['_N_T_/users/[id]/page']],
     [['/caf\u00e9'], ['_N_T_/caf%C3%A9']],
+    [['/a/c d'], ['_N_T_/a/c d', '_N_T_/a/c%20d']],
+    [['/a/c d', undefined, true], ['_N_T_/a/c d']],
+    [['/a/%zz'], ['_N_T_/a/%zz']],
     [[`/${'x'.repeat(1024)}`], []],
   ])('%o', (path, tags) => {
     expect(revalidatePathTags(...path)).toEqual(tags)
@@ -62,6 +65,24 @@ describe('revalidatePathTags', () => {
     expect(meets('/(shop)/users/[id]', 'page')).toBe(false)
     expect(meets('/users/[id]')).toBe(false)
   })
+})
+
+it('meets a path in every spelling, but in strict mode as it was sent alone', () => {
+  const meets = (pathname: string, path: string, strict: boolean): boolean =>
+    revalidatePathTags(path, undefined, strict).some((tag) => pathTags(pathname, '/users/[id]/route', strict).includes(tag))
+  for (const [pathname, path] of [
+    ['/users/%37', '/users/7'],
+    ['/users/7', '/users/%37'],
+    ['/users/%40me', '/users/@me'],
+    ['/users/@me', '/users/%40me'],
+    ['/users/caf%c3%a9', '/users/café'],
+    ['/users/c%20d', '/users/c d'],
+  ] as const) {
+    expect([pathname, meets(pathname, path, false), meets(pathname, path, true)]).toEqual([pathname, true, false])
+    expect(meets(pathname, pathname, false)).toBe(true)
+  }
+  expect(meets('/users/a%2Fb', '/users/a/b', false)).toBe(false)
+  expect(meets('/users/%zz', '/users/%zz', false)).toBe(true)
 })
 
 describe('encodeTag', () => {
