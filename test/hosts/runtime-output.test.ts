@@ -86,6 +86,14 @@ describe.each(['bun', 'deno'] as const)('build --target %s', (target: Runtime) =
     expect(output()).toContain('cache handler: get')
   })
 
+  test('goes on after an error that nobody handles', async () => {
+    const { origin, output } = await server()
+    for (let i = 0; i < 2; i++) {
+      expect(await (await fetch(`${origin}/forgotten`)).text()).toBe('answered')
+      await expect.poll(output).toContain('nobody waits for this')
+    }
+  })
+
   test('starts with an error that says why where the port is taken', async () => {
     const { origin } = await server()
     const { port } = new URL(origin)
