@@ -25,9 +25,9 @@ export interface WorkerHandler {
 
 /** A request as handlers of Next.js know it: its headers can be changed, and a GET has no body. */
 function toHandlerRequest(incoming: Request): Request {
-  const { body, headers, method, signal, url } = incoming
+  const { body, cf, headers, method, signal, url } = incoming as Request & { readonly cf?: object }
   const hasNone = body !== null && (method === 'GET' || method === 'HEAD')
-  const request = hasNone ? new Request(url, { method, headers, signal }) : new Request(incoming, { signal })
+  const request = hasNone ? new Request(url, { method, headers, signal, cf } as RequestInit) : new Request(incoming, { signal })
   const { port, protocol } = new URL(url)
   const isSecure = protocol === 'https:'
   addForwardedHeaders(request.headers, {

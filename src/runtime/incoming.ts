@@ -13,14 +13,19 @@ export function rawPathname(url: string): string {
   return url.slice(start)
 }
 
+/** `cf` is what Cloudflare knows of the client. */
+type HostRequest = Request & { readonly cf?: object }
+
+/** `duplex` is required with a stream (fetch standard); the DOM types don't have it. */
+type HostInit = RequestInit & { cf?: object; duplex?: 'half' }
+
 /** A request like this one under another URL, its body handed on; the same one for TRACE, which no Request can be made with. */
 export function withUrl(request: Request, url: string): Request {
-  const { method, headers, signal } = request
+  const { cf, method, headers, signal } = request as HostRequest
   if (method === 'TRACE') return request
-  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal })
-  // `duplex` is required with a stream (fetch standard); the DOM types don't have it.
-  const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body: request.body, duplex: 'half' }
-  return new Request(url, init)
+  const init: HostInit = { method, headers, signal, ...(cf && { cf }) }
+  if (method === 'GET' || method === 'HEAD') return new Request(url, init)
+  return new Request(url, { ...init, body: request.body, duplex: 'half' } as HostInit)
 }
 
 /**

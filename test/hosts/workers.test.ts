@@ -137,21 +137,24 @@ describe('a Worker with an entry module of its own', () => {
 
 const ENV_ROUTE = `import { env } from 'everyroute'
 import { after } from 'next/server'
-export function GET() {
+export function GET(request) {
   after(() => console.log('afterwards'))
-  return Response.json(env())
+  return Response.json({ ...env(), colo: request.cf?.colo })
 }
 `
+/** What `request.cf.colo` is, always, under `wrangler dev` without the network. */
+const COLO = expect.stringMatching(/^[A-Z]{3}$/)
 
 test('an app is a Worker by itself', async () => {
   const root = await project({
     'wrangler.toml': 'name = "plain"\nmain = "src/index.ts"\ncompatibility_date = "2025-01-01"\n[vars]\nONE = "1"\n',
     'src/index.ts': "export { default } from 'everyroute:app'\n",
+    'everyroute.config.ts': "export default { basePath: '/base' }\n",
     'routes/route.ts': ENV_ROUTE,
   })
   await runEveryroute(['build', '--target', 'workers'], root)
   const worker = await start({ cwd: root, config: '.output/wrangler.json' })
-  expect(await (await fetch(worker.origin)).json()).toMatchObject({ ONE: '1' })
+  expect(await (await fetch(`${worker.origin}/base`)).json()).toMatchObject({ ONE: '1', colo: COLO })
   await expect.poll(worker.output).toContain('afterwards')
 })
 
@@ -180,7 +183,7 @@ export default createWorker(createRouter(manifest))
   await symlink(repository, join(root, 'node_modules/everyroute'), 'junction')
   await runEveryroute(['typegen'], root)
   const worker = await start({ cwd: root, config: 'wrangler.toml' })
-  expect(await (await fetch(worker.origin)).json()).toMatchObject({ ONE: '1' })
+  expect(await (await fetch(worker.origin)).json()).toMatchObject({ ONE: '1', colo: COLO })
   await expect.poll(worker.output).toContain('afterwards')
 })
 
