@@ -31,6 +31,8 @@ export function everyroute(options: EveryrouteOptions = {}): Plugin[] {
 function manifestPlugin(options: EveryrouteOptions): Plugin {
   let root = ''
   let isServing = false
+  /** By the config of its server: a restarted one begins before the old one ends. */
+  const stopWatching = new WeakMap<object, () => Promise<void>>()
 
   const generate = async (): Promise<ResolvedConfig> => {
     const mode = isServing ? 'development' : 'production'
@@ -56,15 +58,27 @@ function manifestPlugin(options: EveryrouteOptions): Plugin {
       }
     },
     configureServer(server) {
-      watchRoutes(server, root, options, generate)
+      stopWatching.set(server.config, watchRoutes(server, root, options, generate))
+    },
+    async closeBundle() {
+      await stopWatching.get(this.environment.getTopLevelConfig())?.()
     },
   }
 }
 
-/** Writes the manifest anew after changes; a project that is broken for the moment keeps the last one. */
-function watchRoutes(server: ViteDevServer, root: string, options: EveryrouteOptions, generate: () => Promise<ResolvedConfig>): void {
+/**
+ * Writes the manifest anew after changes; a project that is broken for the moment keeps the last one.
+ * @returns A function that ends this, and waits for what is being written.
+ */
+function watchRoutes(
+  server: ViteDevServer,
+  root: string,
+  options: EveryrouteOptions,
+  generate: () => Promise<ResolvedConfig>,
+): () => Promise<void> {
   const { logger } = server.config
-  let isWaiting = false
+  let waiting: ReturnType<typeof setTimeout> | undefined
+  let isStopped = false
   let routesDir: string | undefined
   let running = Promise.resolve()
   const settings = new Set(configFileCandidates(root))
@@ -77,23 +91,30 @@ function watchRoutes(server: ViteDevServer, root: string, options: EveryrouteOpt
   const update = async (): Promise<void> => {
     try {
       ;({ routesDir } = await generate())
+      server.watcher.add(routesDir)
     } catch (error) {
       logger.error(textOf(error), { timestamp: true })
     }
   }
   const concerns = (file: string): boolean =>
-    settings.has(file) || file.startsWith(routesDir + sep) || /^(?:src\/)?(?:proxy|middleware|instrumentation)\.\w+$/.test(inRoot(file))
+    settings.has(file) ||
+    (routesDir !== undefined && file.startsWith(routesDir + sep)) ||
+    /^(?:src\/)?(?:proxy|middleware|instrumentation)\.\w+$/.test(inRoot(file))
   const inRoot = (file: string): string => relative(root, file).split(sep).join('/')
 
   server.watcher.on('all', (_event, file) => {
-    if (isWaiting || routesDir === undefined || !concerns(resolve(file))) return
-    isWaiting = true
-    setTimeout(() => {
-      isWaiting = false
+    if (isStopped || waiting !== undefined || !concerns(resolve(file))) return
+    waiting = setTimeout(() => {
+      waiting = undefined
       running = running.then(update)
     }, SETTLE)
   })
   running = learnRoutes().catch((error: unknown) => logger.error(textOf(error)))
+  return async () => {
+    isStopped = true
+    clearTimeout(waiting)
+    await running
+  }
 }
 
 function textOf(error: unknown): string {

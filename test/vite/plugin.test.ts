@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -126,6 +127,39 @@ describe('in development', () => {
     await rm(join(project.root, 'routes/(copy)'), { recursive: true })
     await project.write('routes/mended/route.ts', `export const GET = () => new Response('mended')\n`)
     await expect.poll(() => get('/mended'), { timeout: 5000 }).toEqual([200, 'mended'])
+  })
+
+  test('settings that are wrong at start are read again once they are mended', async () => {
+    const project = await makeProject()
+    await (await serve(project)).server.close()
+    await project.write('everyroute.config.mjs', `export default { basePath: 'api' }\n`)
+    const { get, warnings } = await serve(project)
+    expect(warnings.join('\n')).toContain('"basePath" is wrong')
+    await project.write('everyroute.config.mjs', `export default { basePath: '/api' }\n`)
+    await expect.poll(() => get('/api/hello'), { timeout: 5000 }).toEqual([200, '"hello"'])
+    await project.write('routes/added/route.ts', `export const GET = () => new Response('added')\n`)
+    await expect.poll(() => get('/api/added'), { timeout: 5000 }).toEqual([200, 'added'])
+  })
+
+  test('nothing is written once the server is closed', async () => {
+    const project = await makeProject()
+    const { get, server } = await serve(project)
+    await get('/hello')
+    const seen = new Promise((resolve) => server.watcher.once('all', resolve))
+    await project.write('routes/added/route.ts', `export const GET = () => new Response('added')\n`)
+    await seen
+    await server.close()
+    await rm(join(project.root, '.everyroute'), { recursive: true })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(existsSync(join(project.root, '.everyroute'))).toBe(false)
+  })
+
+  test('a restarted server goes on', async () => {
+    const project = await makeProject()
+    const { get, server } = await serve(project)
+    await server.restart()
+    await project.write('routes/added/route.ts', `export const GET = () => new Response('added')\n`)
+    await expect.poll(() => get('/added'), { timeout: 5000 }).toEqual([200, 'added'])
   })
 
   test('a project that never had a manifest does not start broken', async () => {
