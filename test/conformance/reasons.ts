@@ -88,6 +88,10 @@ export const REASONS = {
     text: 'A fetch with cache: "reload", or whose answer sets cookies, is never kept; Next.js keeps both.',
     covers: ({ at }, step) => at === 'body' && /^\/x\/fetch\/(reload|force-cache\?show&add=cookie)/.test(step.path),
   },
+  'path-spelling': {
+    text: 'revalidatePath reaches a path in whatever spelling: else a client that asks for /p/%37 first keeps /p/7 from being renewed.',
+    covers: ({ at }, step) => at === 'body' && step.path === '/x/cfg/open-tree/c%20d',
+  },
   'relative-location': {
     text: 'A relative Location of the proxy is sent as it is; Next.js answers 500.',
     covers: ({ at }, step) =>
