@@ -8,12 +8,20 @@ type LightCache = [status: number, body: unknown, headers: Headers | Record<stri
 
 const asIs = (text: string): string => text
 
+/** What Node.js sends in a header's value; `Headers` takes control characters too. */
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+function requireSendable(name: string, value: string): string {
+  if (SENDABLE.test(value)) return value
+  throw new TypeError(`The answer's header ${JSON.stringify(name)} has a control character, which can't be sent: ${JSON.stringify(value)}`)
+}
+
 /** Headers as a record, which @hono/node-server sends as it is: with Headers it would add a media type. */
 function toRecord(headers: Headers, encode: (text: string) => string): Record<string, string | string[]> {
   const record: Record<string, string | string[]> = {}
-  for (const [name, value] of headers) if (name !== 'set-cookie') record[name] = encode(value)
+  for (const [name, value] of headers) if (name !== 'set-cookie') record[name] = requireSendable(name, encode(value))
   const cookies = headers.getSetCookie().flatMap(splitCookies)
-  if (cookies.length > 0) record['set-cookie'] = cookies.map(encode)
+  if (cookies.length > 0) record['set-cookie'] = cookies.map((line) => requireSendable('set-cookie', encode(line)))
   return record
 }
 

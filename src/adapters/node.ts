@@ -102,6 +102,12 @@ function redirectBackslashes(incoming: IncomingMessage, outgoing: ServerResponse
   return true
 }
 
+/** The answer to what an app throws, and in place of one that cannot be sent: @hono/node-server would say nothing, or too much. */
+function answerFailure(error: unknown): Response {
+  console.error('everyroute:', error)
+  return new HostResponse(null, { status: 500 })
+}
+
 function listen(server: NodeServer, port: number, hostname: string | undefined): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, port)))
@@ -127,9 +133,13 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const respond = getRequestListener((request, env) => {
     const outgoing = env.outgoing as ServerResponse
     const bindings = { incoming: env.incoming, outgoing, serverOrigin }
-    const response = app.fetch(request, bindings, new NodeContext(outgoing, pending) as never)
-    if (response instanceof Promise) return response.then((settled) => preparer.prepare(settled, outgoing))
-    return preparer.prepare(response, outgoing)
+    try {
+      const response = app.fetch(request, bindings, new NodeContext(outgoing, pending) as never)
+      if (response instanceof Promise) return response.then((settled) => preparer.prepare(settled, outgoing)).catch(answerFailure)
+      return preparer.prepare(response, outgoing)
+    } catch (error) {
+      return answerFailure(error)
+    }
   })
   const listener: RequestListener = (incoming, outgoing) => {
     if (redirectBackslashes(incoming, outgoing)) return

@@ -318,8 +318,25 @@ describe('answers', () => {
       throw new Error('secret')
     })
     const { status, body } = await send(url)
-    expect(status).toBe(500)
-    expect(body.toString()).not.toContain('secret')
+    expect([status, body.toString()]).toEqual([500, ''])
+    expect(error.mock.calls).toEqual([['everyroute:', new Error('secret')]])
+  })
+
+  test('a header that cannot be sent is a 500, logged, without a message', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => error.mockRestore())
+    const { url } = await serveForTest(({ url }) => {
+      const name = new URL(url).pathname.slice(1)
+      return new Response(name, { headers: { [name]: 'secret\x01', 'x-a': '1' } })
+    })
+    for (const name of ['x-odd', 'set-cookie']) {
+      const { status, statusText, body } = await send(`${url}/${name}`)
+      expect([status, statusText, body.toString()]).toEqual([500, 'Internal Server Error', ''])
+    }
+    expect(error.mock.calls.map(([, thrown]) => String(thrown))).toEqual([
+      expect.stringContaining('"x-odd" has a control character'),
+      expect.stringContaining('"set-cookie" has a control character'),
+    ])
   })
 
   test('an answer whose body has been read is a 500, not a hanging connection', async () => {
