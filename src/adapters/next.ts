@@ -47,7 +47,8 @@ async function catchAllOf({ params }: MountContext): Promise<readonly string[]> 
 /** What Hono's `c.executionCtx` is inside Next.js. */
 const executionContext = {
   waitUntil(work: Promise<unknown>): void {
-    void import('next/server').then(({ after }) => after(work))
+    // Where Next.js refuses, since the request is over, the work goes on all the same.
+    import('next/server').then(({ after }) => after(work)).catch(() => {})
   },
   passThroughOnException(): void {},
   props: {},

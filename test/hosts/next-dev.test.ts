@@ -12,12 +12,27 @@ export async function GET(request: NextRequest) {
 }
 `
 
+/** Middleware around the mounted routes, which leaves work behind. */
+const MOUNT = `import { createRouter } from 'everyroute'
+import { handle } from 'everyroute/next'
+import manifest from '../../../.everyroute/manifest'
+
+const app = createRouter(manifest)
+app.use(async (c, next) => {
+  await next()
+  if (c.req.path === '/nothing') c.header('x-middleware-was', 'here')
+  c.executionCtx.waitUntil(new Promise((resolve) => setTimeout(resolve, 50)).then(() => console.log('waited for', c.req.path)))
+})
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = handle(app)
+`
+
 let project: NextProject | undefined
 let server: RunningProcess | undefined
 beforeAll(async () => {
   project = await createNextProject('dev')
   for (const name of ['app', 'lib', 'routes', 'next.config.ts', 'tsconfig.json', 'package.json'])
     await project.copy(`examples/next/${name}`, name)
+  await project.write('app/api/[[...route]]/route.ts', MOUNT)
   await project.everyroute('typegen')
   server = await project.start('dev')
 })
@@ -43,13 +58,21 @@ test('an added route is there after typegen, and has Next.js’s own next/*', as
   await project!.everyroute('typegen')
   await expect.poll(async () => (await get('/api/probe')).status, patiently).toBe(200)
   const { headers, body } = await get('/api/probe?q=1', { headers: { 'x-probe': 'p' } })
-  expect([headers.get('set-cookie'), JSON.parse(body)]).toEqual(['seen=1; Path=/', { made: expect.stringContaining('NextRequest'), search: '?q=1', probe: 'p' }])
+  expect([headers.get('set-cookie'), JSON.parse(body)]).toEqual([
+    'seen=1; Path=/',
+    { made: expect.stringContaining('NextRequest'), search: '?q=1', probe: 'p' },
+  ])
   await expect.poll(() => server!.output(), patiently).toContain('after /api/probe')
+})
+
+test('middleware runs around the routes, and may leave work behind', async () => {
+  expect((await get('/api/nothing')).headers.get('x-middleware-was')).toBe('here')
+  await expect.poll(() => server!.output(), patiently).toContain('waited for /nothing')
 })
 
 test('an error is shown by Next.js, at the line of the route file', async () => {
   await project!.write('routes/broken/route.ts', `export function GET() {\n  throw new Error('boom')\n}\n`)
   await project!.everyroute('typegen')
   await expect.poll(async () => (await get('/api/broken')).status, patiently).toBe(500)
-  expect(server!.output()).toMatch(/Error: boom\s+at GET \(routes\/broken\/route\.ts:2/)
+  expect(server!.output()).toMatch(/⨯ Error: boom\s+at GET \(routes\/broken\/route\.ts:2/)
 })
