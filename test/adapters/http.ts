@@ -1,6 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request as sendHttp } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { type FetchApp, type Served, type ServeOptions, serve } from '../../src/adapters/node.ts'
+
+/** A certificate for localhost that nobody else trusts. */
+export const tls: { readonly key: Buffer; readonly cert: Buffer } = {
+  key: readFileSync(new URL('fixtures/localhost-key.pem', import.meta.url)),
+  cert: readFileSync(new URL('fixtures/localhost-cert.pem', import.meta.url)),
+}
 
 /** Serves on a free port until the test is over. */
 export async function serveForTest(fetch: FetchApp['fetch'], options: ServeOptions = {}): Promise<Served> {

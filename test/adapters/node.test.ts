@@ -1,21 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { Agent, type IncomingMessage } from 'node:http'
-import { connect as connectHttp2, createSecureServer, constants as http2 } from 'node:http2'
-import { createServer as createHttpsServer, request as sendHttps } from 'node:https'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type ServeOptions, serve } from '../../src/adapters/node.ts'
-import { createRouter, EveryrouteError } from '../../src/index.ts'
+import { EveryrouteError } from '../../src/index.ts'
 import { open, read, send, serveForTest } from './http.ts'
 
 const hello = { fetch: (): Response => new Response('hello') }
 const echo = (request: Request): Response => Response.json({ url: request.url, headers: [...request.headers] })
 const headersOf = (body: Buffer): Record<string, string> => Object.fromEntries(JSON.parse(body.toString()).headers)
-const tls = {
-  key: readFileSync(new URL('fixtures/localhost-key.pem', import.meta.url)),
-  cert: readFileSync(new URL('fixtures/localhost-cert.pem', import.meta.url)),
-}
 
 describe('options', () => {
   test('port 0 picks a free port, and each server its own', async () => {
@@ -346,176 +339,5 @@ describe('answers', () => {
       return response
     })
     expect((await send(url)).status).toBe(500)
-  })
-})
-
-describe('TLS', () => {
-  const protocolOf = (request: Request): Response => Response.json({ url: request.url, proto: request.headers.get('x-forwarded-proto') })
-
-  test('HTTPS', async () => {
-    const served = await serveForTest(protocolOf, {
-      createServer: createHttpsServer,
-      serverOptions: tls,
-    })
-    expect(served.url).toBe(`https://localhost:${served.port}`)
-    const body = await new Promise<string>((resolve, reject) => {
-      sendHttps(`${served.url}/path?q=1`, { ca: tls.cert }, (incoming) => void read(incoming).then((bytes) => resolve(bytes.toString())))
-        .once('error', reject)
-        .end()
-    })
-    expect(JSON.parse(body)).toEqual({ url: `${served.url}/path?q=1`, proto: 'https' })
-  })
-
-  test('HTTP/2, and HTTP/1.1 beside it', async () => {
-    const served = await serveForTest(
-      async (request) => {
-        const text = await request.text()
-        return Response.json(
-          {
-            url: request.url,
-            method: request.method,
-            text,
-            host: request.headers.get('x-forwarded-host'),
-            cookie: request.headers.get('cookie'),
-          },
-          { status: 201, statusText: 'Not Sent', headers: { 'set-cookie': 'a=1' } },
-        )
-      },
-      { createServer: createSecureServer, serverOptions: { ...tls, allowHTTP1: true } },
-    )
-    const warnings: string[] = []
-    const onWarning = (warning: Error): number => warnings.push(warning.message)
-    process.on('warning', onWarning)
-    onTestFinished(() => void process.off('warning', onWarning))
-    const client = connectHttp2(served.url, { ca: tls.cert })
-    onTestFinished(() => client.destroy())
-    const stream = client.request({ [http2.HTTP2_HEADER_METHOD]: 'POST', [http2.HTTP2_HEADER_PATH]: '/path?q=1', cookie: ['a=1', 'b=2'] })
-    const head = new Promise<Record<string, unknown>>((resolve) => stream.once('response', resolve))
-    stream.end('body')
-    expect(await head).toMatchObject({ ':status': 201, 'content-type': 'application/json', 'set-cookie': ['a=1'] })
-    expect(JSON.parse((await read(stream as unknown as IncomingMessage)).toString())).toEqual({
-      url: `${served.url}/path?q=1`,
-      method: 'POST',
-      text: 'body',
-      host: `localhost:${served.port}`,
-      cookie: 'a=1; b=2',
-    })
-    const status = await new Promise((resolve, reject) => {
-      sendHttps(served.url, { ca: tls.cert, method: 'POST' }, (incoming) => resolve(incoming.resume().statusCode))
-        .once('error', reject)
-        .end()
-    })
-    expect(status).toBe(201)
-    await sleep(10)
-    expect(warnings).toEqual([])
-  })
-})
-
-describe('close', () => {
-  test('waits for running answers, refuses new connections, and gives one promise', async () => {
-    let started!: () => void
-    const running = new Promise<void>((resolve) => {
-      started = resolve
-    })
-    const served = await serveForTest(
-      async () => {
-        started()
-        await sleep(150)
-        return new Response('finished')
-      },
-      { shutdownTimeout: 5_000 },
-    )
-    const answer = send(served.url)
-    await running
-    const closing = served.close()
-    expect(served.close()).toBe(closing)
-    await expect(send(served.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
-    expect((await answer).body.toString()).toBe('finished')
-    await closing
-  })
-
-  test('a connection that is kept alive does not hold it up', async () => {
-    const served = await serveForTest(hello.fetch, { shutdownTimeout: 30_000 })
-    const agent = new Agent({ keepAlive: true })
-    onTestFinished(() => agent.destroy())
-    await send(served.url, { agent })
-    const start = performance.now()
-    await served.close()
-    expect(performance.now() - start).toBeLessThan(5_000)
-  })
-
-  test('an open stream is ended at the deadline', async () => {
-    const served = await serveForTest(() => new Response(new ReadableStream({ start: (c) => c.enqueue(new Uint8Array(1)) })), {
-      shutdownTimeout: 200,
-    })
-    const { incoming } = await open(served.url)
-    const ended = read(incoming).catch((error: NodeJS.ErrnoException) => error.code)
-    const start = performance.now()
-    await served.close()
-    expect(performance.now() - start).toBeGreaterThan(150)
-    expect(await ended).toBe('ECONNRESET')
-  })
-
-  test('an HTTP/2 session ends once its streams have', async () => {
-    const served = await serveForTest(
-      async () => {
-        await sleep(100)
-        return new Response('finished')
-      },
-      { createServer: createSecureServer, serverOptions: tls, shutdownTimeout: 30_000 },
-    )
-    const client = connectHttp2(served.url, { ca: tls.cert })
-    onTestFinished(() => client.destroy())
-    const stream = client.request({ ':path': '/' })
-    stream.end()
-    await sleep(50)
-    const closing = served.close()
-    expect((await read(stream as unknown as IncomingMessage)).toString()).toBe('finished')
-    const start = performance.now()
-    await closing
-    expect(performance.now() - start).toBeLessThan(5_000)
-  })
-
-  test('over HTTP/2, what `after` is given once the client has gone runs at once', async () => {
-    const { after: afterAnswer } = await import('../../src/next/server.ts')
-    const [started, ran] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    const GET = async ({ signal }: Request): Promise<Response> => {
-      started.resolve()
-      await new Promise((resolve) => signal.addEventListener('abort', resolve))
-      await sleep(20)
-      afterAnswer(ran.resolve)
-      return new Response()
-    }
-    const app = createRouter({ version: 1, routes: [{ pathname: '/', file: 'route.ts', load: async () => ({ GET }) }] })
-    const served = await serveForTest(app.fetch as typeof hello.fetch, { createServer: createSecureServer, serverOptions: tls })
-    const client = connectHttp2(served.url, { ca: tls.cert })
-    onTestFinished(() => client.destroy())
-    const stream = client.request({ [http2.HTTP2_HEADER_PATH]: '/' })
-    stream.once('error', () => {})
-    stream.end()
-    await started.promise
-    stream.close(http2.NGHTTP2_CANCEL)
-    await ran.promise
-  })
-
-  test('waits for what `after` has been given', async () => {
-    const { after: afterAnswer } = await import('../../src/next/server.ts')
-    let done = false
-    const GET = (): Response => {
-      afterAnswer(async () => {
-        await sleep(50)
-        afterAnswer(async () => {
-          await sleep(100)
-          done = true
-        })
-      })
-      return new Response('x')
-    }
-    const app = createRouter({ version: 1, routes: [{ pathname: '/', file: 'route.ts', load: async () => ({ GET }) }] })
-    const served = await serve(app, { port: 0, quiet: true, signals: false, shutdownTimeout: 5_000 })
-    await send(served.url)
-    expect(done).toBe(false)
-    await served.close()
-    expect(done).toBe(true)
   })
 })
