@@ -73,12 +73,18 @@ describe('close', () => {
 
   test('over HTTP/2, what `after` is given once the client has gone runs at once', async () => {
     const { after: afterAnswer } = await import('../../src/next/server.ts')
-    const [started, ran] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let [start, run] = [() => {}, () => {}]
+    const started = new Promise<void>((resolve) => {
+      start = resolve
+    })
+    const ran = new Promise<void>((resolve) => {
+      run = resolve
+    })
     const GET = async ({ signal }: Request): Promise<Response> => {
-      started.resolve()
+      start()
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
       await sleep(20)
-      afterAnswer(ran.resolve)
+      afterAnswer(run)
       return new Response()
     }
     const app = createRouter({ version: 1, routes: [{ pathname: '/', file: 'route.ts', load: async () => ({ GET }) }] })
@@ -88,9 +94,9 @@ describe('close', () => {
     const stream = client.request({ [http2.HTTP2_HEADER_PATH]: '/' })
     stream.once('error', () => {})
     stream.end()
-    await started.promise
+    await started
     stream.close(http2.NGHTTP2_CANCEL)
-    await ran.promise
+    await ran
   })
 
   test('waits for what `after` has been given', async () => {
