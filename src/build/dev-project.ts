@@ -1,12 +1,12 @@
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
 import { MANIFEST_VERSION, type ManifestFile, type ManifestRoute, type RouteManifest } from '../routing/manifest.js'
-import { buildRouteTree, type RouteEntry } from '../routing/route-tree.js'
+import type { RouteEntry } from '../routing/route-tree.js'
 import type { ResolvedConfig } from './config.js'
 import { createDevModules, fileStamp } from './dev-modules.js'
 import { type RouteExports, readRouteExports } from './exports.js'
-import { findInstrumentation, findProxy } from './project.js'
-import { type BuildWarning, scanRoutes } from './scan.js'
+import { findInstrumentation, findProxy, scanTree } from './project.js'
+import type { BuildWarning } from './warning.js'
 
 /** A project as its files are at one moment. */
 export interface DevState {
@@ -70,10 +70,9 @@ export async function openDevProject(config: ResolvedConfig): Promise<DevProject
   return {
     async refresh() {
       const changed = await modules.refresh()
-      const { files, warnings } = await scanRoutes(routesDir)
+      const { tree, warnings } = await scanTree(config)
       const proxy = rootFile(await findProxy(root))
       const instrumentation = rootFile(await findInstrumentation(root))
-      const tree = buildRouteTree(files)
       const routes = await Promise.all(tree.routes.map(routeOf))
       const newShape = JSON.stringify([
         proxy?.file,
@@ -87,15 +86,11 @@ export async function openDevProject(config: ResolvedConfig): Promise<DevProject
       const exported = tree.routes.flatMap(({ file }) => parsed.get(join(routesDir, file))?.exports?.warnings ?? [])
       return {
         config,
-        warnings: [...warnings.map((warning) => ({ ...warning, file: inRoot(warning.file) })), ...exported],
+        warnings: [...warnings, ...exported],
         manifest: { ...manifest, ...(proxy && { proxy }), ...(instrumentation && { instrumentation }) },
       }
     },
     close: () => modules.close(),
-  }
-
-  function inRoot(file: string): string {
-    return relative(root, join(routesDir, file)).split(sep).join('/')
   }
 }
 

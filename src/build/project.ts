@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join, relative, sep } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
 import { buildRouteTree, type RouteEntry, type RouteTree } from '../routing/route-tree.js'
 import { generateManifest, generateTypes } from './codegen.js'
@@ -121,10 +121,14 @@ async function checkProxyExports(file: string, root: string, resolve: ResolveMod
   })
 }
 
-async function scanTree({ root, routesDir }: ResolvedConfig): Promise<{ tree: RouteTree; warnings: BuildWarning[] }> {
-  const inRoot = (file: string) => relativeFile(join(routesDir, file), root)
-  const { files, warnings } = await scanRoutes(routesDir)
+/**
+ * Scans the routes folder and orders the routes.
+ * @throws {EveryrouteError} whose `files` are relative to the root, as those of the warnings are
+ */
+export async function scanTree({ root, routesDir }: ResolvedConfig): Promise<{ tree: RouteTree; warnings: BuildWarning[] }> {
+  const inRoot = (file: string) => relativeFile(resolve(routesDir, file), root)
   try {
+    const { files, warnings } = await scanRoutes(routesDir)
     return { tree: buildRouteTree(files), warnings: warnings.map((warning) => ({ ...warning, file: inRoot(warning.file) })) }
   } catch (error) {
     if (!(error instanceof EveryrouteError)) throw error

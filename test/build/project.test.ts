@@ -63,7 +63,13 @@ describe('loadProject', () => {
       frame: '[[x]]\n ^',
     })
     await expect(load({ 'app/x/route.ts': 'export const' })).rejects.toMatchObject({ code: 'ERR_PARSE', files: ['app/x/route.ts'] })
-    await expect(load({})).rejects.toMatchObject({ code: 'ERR_ROUTES_DIR_MISSING' })
+    await expect(load({})).rejects.toMatchObject({ code: 'ERR_ROUTES_DIR_MISSING', files: ['routes'] })
+    const looping = await tempProject({ 'app/x/route.ts': GET })
+    await symlink('.', join(looping, 'app/x/loop'))
+    await expect(loadProject(await loadConfig({ root: looping, mode: 'production' }))).rejects.toMatchObject({
+      code: 'ERR_SYMLINK_LOOP',
+      files: ['app/x/loop'],
+    })
   })
 
   test.each([[['proxy.ts', 'middleware.ts']], [['proxy.ts', 'src/proxy.js']], [['middleware.ts', 'src/middleware.ts']]])(
