@@ -18,6 +18,8 @@ const decodePath = (path: string): string => {
   }
 }
 
+const withoutSlash = (path: string): string => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
+
 /**
  * File routes as a Hono router. They stand where the application registers them: middleware added with `use`, before or
  * after, runs in front of them; handlers added afterwards come behind. Without handlers of the application's own a match
@@ -28,6 +30,7 @@ export class FileRouter<T> implements Router<T> {
   readonly #find: FindFileRoute<T>
   readonly #isPlaceholder: (entry: T) => boolean
   readonly #behindMiddleware: (entry: T) => T
+  readonly #spell: (path: string) => string
   readonly #own: Router<T> = new SmartRouter({ routers: [new RegExpRouter(), new TrieRouter()] })
   readonly #behind: Set<T> = new Set()
   #hasOwn = false
@@ -38,11 +41,13 @@ export class FileRouter<T> implements Router<T> {
   /**
    * @param isPlaceholder tells the entry by which the application registers the file routes
    * @param behindMiddleware makes of a file's entry the one that runs where middleware is in front of it
+   * @param trailingSlash whether every path gets a slash: the application's middleware and handlers then match with or without
    */
-  constructor(find: FindFileRoute<T>, isPlaceholder: (entry: T) => boolean, behindMiddleware: (entry: T) => T) {
+  constructor(find: FindFileRoute<T>, isPlaceholder: (entry: T) => boolean, behindMiddleware: (entry: T) => T, trailingSlash: boolean) {
     this.#find = find
     this.#isPlaceholder = isPlaceholder
     this.#behindMiddleware = behindMiddleware
+    this.#spell = trailingSlash ? withoutSlash : (path) => path
   }
 
   add(method: string, path: string, entry: T): void {
@@ -52,13 +57,13 @@ export class FileRouter<T> implements Router<T> {
     }
     if (this.#placed && !this.isAddingMiddleware) this.#behind.add(entry)
     this.#hasOwn = true
-    this.#own.add(method, path, entry)
+    this.#own.add(method, this.#spell(path), entry)
   }
 
   match(method: string, path: string): Result<T> {
     const found = this.#find(path)
     if (!this.#hasOwn) return [found === undefined ? [] : [[found, {}]]] as unknown as Result<T>
-    const result = this.#own.match(method, decodePath(path))
+    const result = this.#own.match(method, this.#spell(decodePath(path)))
     if (found === undefined) return result
     const [own, stash] = result as unknown as Matches<T>
     const inFront = own.filter(([entry]) => !this.#behind.has(entry))

@@ -66,6 +66,7 @@ export function createRouter(manifest: RouteManifest, options: RouterOptions = {
     (path) => files.find(path),
     (entry) => entry[0] === mounted,
     ([handler, route]) => [withPreparedHeaders(handler), route],
+    context.trailingSlash,
   )
   const getPath = (request: Request, options?: { env?: unknown }): string => {
     const mount = mountOf(options?.env)

@@ -49,6 +49,20 @@ describe('middleware and handlers of the application', () => {
     expect(GET).not.toHaveBeenCalled()
   })
 
+  test('with trailingSlash, middleware and handlers match whether their path has the slash or not', async () => {
+    const { app } = setUp(
+      { '/a': { GET: text('file') }, '/b': { GET: text('file') }, '/c': { GET: text('file') } },
+      { trailingSlash: true },
+    )
+    const deny: MiddlewareHandler = async (c) => c.text('denied', 401)
+    app.use('/a', deny).use('/b/', deny)
+    app.get('/own', (c) => c.text('own'))
+    for (const path of ['/a/', '/b/']) expect(await bodyOf(app, path)).toEqual([401, 'denied'])
+    expect(await bodyOf(app, '/c/')).toEqual([200, 'file'])
+    expect(await bodyOf(app, '/own/')).toEqual([200, 'own'])
+    expect((await app.request('/own')).headers.get('location')).toBe('/own/')
+  })
+
   test('`use` of what `basePath` gives runs in front of file routes too', async () => {
     const { app } = setUp({ '/api/a': { GET: text('file') }, '/a': { GET: text('other') } })
     const below = app.basePath('/api')
