@@ -1,6 +1,6 @@
 import type { RouterContext } from './context.js'
 import { asNextRequest, type ServerRequest } from './next-request.js'
-import { hasInternalHeaders, removeInternalHeaders, strictUrl } from './strict-request.js'
+import { removeInternalHeaders, strictUrl } from './strict-request.js'
 
 /** The path of an absolute URL as it stands there: neither decoded nor resolved. */
 export function rawPathname(url: string): string {
@@ -26,17 +26,6 @@ export function withUrl(request: Request, url: string): Request {
   const init: HostInit = { method, headers, signal, ...(cf && { cf }) }
   if (method === 'GET' || method === 'HEAD') return new Request(url, init)
   return new Request(url, { ...init, body: request.body, duplex: 'half' } as HostInit)
-}
-
-/**
- * The request as a proxy gets it: without the headers by which proxies are steered. A proxy that puts a client's headers on
- * its answer, as with `NextResponse.next({ headers: request.headers })`, would let the client rewrite to any server.
- */
-export function toProxyRequest(request: Request): Request {
-  if (!hasInternalHeaders(request.headers)) return request
-  const copy = withUrl(request, request.url)
-  removeInternalHeaders(copy.headers)
-  return copy
 }
 
 /**

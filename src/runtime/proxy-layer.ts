@@ -1,7 +1,6 @@
 import type { ManifestFile } from '../routing/manifest.js'
 import type { RouterContext } from './context.js'
 import type { Arrival } from './file-routes.js'
-import { toProxyRequest } from './incoming.js'
 import type { LoadedProxy, ProxyOutcome } from './proxy.js'
 import { createLoader } from './route-loader.js'
 import { strictUrl } from './strict-request.js'
@@ -45,20 +44,14 @@ export function createProxyLayer(context: RouterContext, file: ManifestFile): Pr
     file: file.file,
     async decide(arrival, path) {
       const { serverOrigin } = arrival
-      const request = toProxyRequest(arrival.request)
       code ??= await import('./proxy.js')
+      const request = code.toProxyRequest(arrival.request)
       proxy ??= code.readProxy(await load(), file.file, context)
       if (!proxy.matches(path, request)) return { request }
       const own = new URL(request.url)
       const origin = (context.strict && serverOrigin) || own.origin
       const shown = context.strict ? strictUrl(own, serverOrigin) : request.url
-      const waitUntil = (work: Promise<unknown>): void =>
-        arrival
-          .lifetime()
-          .waitUntil(
-            Promise.resolve(work).catch((error: unknown) => context.report(error, { phase: 'proxy', file: file.file, pathname: path })),
-          )
-      const outcome = await code.runProxy(proxy, context, request, shown, waitUntil)
+      const outcome = await code.runProxy(proxy, context, request, shown, arrival.lifetime)
       return outcome.kind === 'response' ? { request, response: outcome.response } : follow(outcome, origin)
     },
     finish: (response, { headers }) => (headers ? code!.addProxyHeaders(response, headers) : response),

@@ -1,9 +1,11 @@
 import type { RouteModule } from '../routing/manifest.js'
+import type { ResponseLifetime } from './after.js'
 import type { RouterContext } from './context.js'
-import { withUrl } from './incoming.js'
+import { rawPathname, withUrl } from './incoming.js'
 import { asNextRequest, type ServerRequest } from './next-request.js'
 import { compileMatcher, type ProxyMatch } from './proxy-matcher.js'
 import { isResponse } from './responses.js'
+import { INTERNAL_HEADERS, removeInternalHeaders } from './strict-request.js'
 
 interface FetchEvent {
   readonly sourcePage: string
@@ -13,6 +15,7 @@ interface FetchEvent {
 type ProxyFunction = (request: ServerRequest, event: FetchEvent) => unknown
 
 export interface LoadedProxy {
+  readonly file: string
   readonly run: ProxyFunction
   readonly matches: ProxyMatch
 }
@@ -40,7 +43,7 @@ export function readProxy(module: RouteModule, file: string, context: RouterCont
     throw new TypeError(`${file} must export a function named \`proxy\` (or \`middleware\`), or a default function.`)
   }
   const { matcher } = (module.config ?? {}) as { matcher?: unknown }
-  return { run: run as ProxyFunction, matches: compileMatcher(matcher, context.basePath, file) }
+  return { file, run: run as ProxyFunction, matches: compileMatcher(matcher, context.basePath, file) }
 }
 
 /**
@@ -114,6 +117,17 @@ function readOutcome(result: unknown, request: Request, origin: string, strict: 
 }
 
 /**
+ * The request as a proxy gets it: without the headers by which proxies are steered. A proxy that puts a client's headers on
+ * its answer, as with `NextResponse.next({ headers: request.headers })`, would let the client rewrite to any server.
+ */
+export function toProxyRequest(request: Request): Request {
+  if (!INTERNAL_HEADERS.some((name) => request.headers.has(name))) return request
+  const copy = withUrl(request, request.url)
+  removeInternalHeaders(copy.headers)
+  return copy
+}
+
+/**
  * Runs a proxy for a request, whose body stays readable for the handler.
  * @param url the request's URL as the proxy sees it, base path included
  */
@@ -122,11 +136,14 @@ export async function runProxy(
   context: RouterContext,
   request: Request,
   url: string,
-  waitUntil: (work: Promise<unknown>) => void,
+  lifetime: () => ResponseLifetime,
 ): Promise<ProxyOutcome> {
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
   const seen = withUrl(hasBody ? request.clone() : request, url)
   const { basePath, trailingSlash } = context
+  const { file } = proxy
+  const report = (error: unknown): void => context.report(error, { phase: 'proxy', file, pathname: rawPathname(request.url) })
+  const waitUntil = (work: Promise<unknown>): void => lifetime().waitUntil(Promise.resolve(work).catch(report))
   const result = await proxy.run(asNextRequest(seen, { basePath, trailingSlash }), { sourcePage: '/', waitUntil })
   return readOutcome(result, request, new URL(url).origin, context.strict)
 }

@@ -1,5 +1,5 @@
 /** Names that Next.js takes away from a request before a handler sees it. */
-const INTERNAL_HEADERS = [
+export const INTERNAL_HEADERS: readonly string[] = [
   'x-matched-path',
   'x-middleware-override-headers',
   'x-middleware-next',
@@ -34,8 +34,6 @@ function regroupQuery(search: string): string {
 export function strictUrl(url: URL, origin: string | undefined): string {
   return `${origin ?? url.origin}${url.pathname}${regroupQuery(url.search)}`
 }
-
-export const hasInternalHeaders = (headers: Headers): boolean => INTERNAL_HEADERS.some((name) => headers.has(name))
 
 export function removeInternalHeaders(headers: Headers): void {
   for (const name of INTERNAL_HEADERS) if (headers.has(name)) headers.delete(name)
