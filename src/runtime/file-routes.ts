@@ -157,9 +157,9 @@ export class FileRoutes {
       const module = isPromise(loaded) ? await loaded : loaded
       phase = 'handler'
       const pathname = this.#withoutBase(path)
-      return arrival.release(
-        await answerRoute({ context, route, module, request, params, pathname, isStaticRoute: match.isStatic, lifetime }),
-      )
+      const response = await answerRoute({ context, route, module, request, params, pathname, isStaticRoute: match.isStatic, lifetime })
+      if (request.method === 'HEAD') endUnsentBody(response, lifetime())
+      return arrival.release(response)
     } catch (thrown) {
       arrival.release(new Response(null))
       const { file, pathname } = route
@@ -218,6 +218,14 @@ function afterRegistration(instrumentation: Instrumentation, [handler, { path }]
     }
     return handler(c, next)
   }, path)
+}
+
+/** Ends the stream of an answer to HEAD, which nobody reads: its source could wait for ever. */
+function endUnsentBody({ body }: Response, lifetime: ResponseLifetime): void {
+  if (!body) return
+  lifetime.onClose(() => {
+    if (!body.locked) void body.cancel().catch(() => {})
+  })
 }
 
 function register(handler: Handler, path = '/*'): Registered {
