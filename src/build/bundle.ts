@@ -166,7 +166,10 @@ async function replaceFolder(from: string, to: string): Promise<void> {
   await rename(to, old).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
   })
-  await rename(from, to)
+  await rename(from, to).catch(async (error: unknown) => {
+    await rename(old, to).catch(() => {})
+    throw error
+  })
   await rm(old, { recursive: true, force: true })
 }
 

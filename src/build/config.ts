@@ -6,6 +6,7 @@ import { EveryrouteError } from '../routing/errors.js'
 import type { EveryrouteConfig } from './define-config.js'
 import { nearestName } from './nearest-name.js'
 import { resolvePlugin } from './vite.js'
+import type { BuildWarning } from './warning.js'
 
 export { defineConfig, type EveryrouteConfig } from './define-config.js'
 
@@ -29,6 +30,8 @@ export interface ResolvedConfig {
   readonly staticPageGenerationTimeout?: number
   /** The file the settings come from, absolute; `undefined` where all are defaults. */
   readonly configFile?: string
+  /** What of `next.config` counts in Next.js and not here. Default: nothing. */
+  readonly warnings?: readonly BuildWarning[]
 }
 
 export interface LoadConfigOptions {
@@ -66,6 +69,31 @@ const configSchema = z.strictObject({
   staticPageGenerationTimeout: timeoutSchema.optional(),
 })
 
+/** Settings of `next.config` that change the answers of route handlers, and that nothing here reads. */
+const UNREAD_SETTINGS = [
+  'headers',
+  'i18n',
+  'pageExtensions',
+  'redirects',
+  'rewrites',
+  'skipMiddlewareUrlNormalize',
+  'skipProxyUrlNormalize',
+  'skipTrailingSlashRedirect',
+]
+
+function warnOfUnread(config: object, file: string): BuildWarning[] | undefined {
+  const names = UNREAD_SETTINGS.filter((name) => Reflect.get(config, name) !== undefined)
+  if (names.length === 0) return undefined
+  const fix = 'Do in proxy.ts, or by Hono middleware, what the API needs of it.'
+  return [{ file, message: `${names.join(', ')} of ${file} ${names.length === 1 ? 'is' : 'are'} not read`, fix }]
+}
+
+interface ReadConfig {
+  readonly config: EveryrouteConfig
+  readonly file?: string
+  readonly warnings?: readonly BuildWarning[]
+}
+
 // Next.js checks the rest of its config; only what everyroute reads is looked at here.
 const nextConfigSchema = z.object({
   basePath: basePathSchema.optional(),
@@ -81,7 +109,7 @@ const nextConfigSchema = z.object({
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<ResolvedConfig> {
   const root = resolve(options.root ?? '.')
-  const { config, file } = await readConfig(root, options.mode)
+  const { config, file, warnings } = await readConfig(root, options.mode)
   return {
     root,
     routesDir: await findRoutesDir(root, options.routes ?? config.routesDir),
@@ -96,6 +124,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<ResolvedCo
     ...(config.port !== undefined && { port: config.port }),
     ...(config.hostname !== undefined && { hostname: config.hostname }),
     ...(file !== undefined && { configFile: join(root, file) }),
+    ...(warnings && { warnings }),
   }
 }
 
@@ -104,18 +133,17 @@ export function configFileCandidates(root: string): string[] {
   return [...CONFIG_FILES, ...NEXT_CONFIG_FILES].map((file) => join(root, file))
 }
 
-async function readConfig(root: string, mode: LoadConfigOptions['mode']): Promise<{ config: EveryrouteConfig; file?: string }> {
+async function readConfig(root: string, mode: LoadConfigOptions['mode']): Promise<ReadConfig> {
   const file = await firstExisting(root, CONFIG_FILES, 'file')
   if (file) return { config: validate(configSchema, await importDefault(root, file), file), file }
   const nextFile = await firstExisting(root, NEXT_CONFIG_FILES, 'file')
   if (!nextFile) return { config: {} }
-  const { basePath, trailingSlash, staticPageGenerationTimeout, experimental } = validate(
-    nextConfigSchema,
-    await readNextConfig(root, nextFile, mode),
-    nextFile,
-  )
+  const given = await readNextConfig(root, nextFile, mode)
+  const { basePath, trailingSlash, staticPageGenerationTimeout, experimental } = validate(nextConfigSchema, given, nextFile)
+  const unread = warnOfUnread(given as object, nextFile)
   return {
     file: nextFile,
+    ...(unread && { warnings: unread }),
     config: {
       ...(basePath !== undefined && { basePath }),
       ...(trailingSlash !== undefined && { trailingSlash }),

@@ -125,11 +125,18 @@ async function checkProxyExports(file: string, root: string, resolve: ResolveMod
  * Scans the routes folder and orders the routes.
  * @throws {EveryrouteError} whose `files` are relative to the root, as those of the warnings are
  */
-export async function scanTree({ root, routesDir }: ResolvedConfig): Promise<{ tree: RouteTree; warnings: BuildWarning[] }> {
+export async function scanTree({
+  root,
+  routesDir,
+  warnings: settings = [],
+}: ResolvedConfig): Promise<{ tree: RouteTree; warnings: BuildWarning[] }> {
   const inRoot = (file: string) => relativeFile(resolve(routesDir, file), root)
   try {
     const { files, warnings } = await scanRoutes(routesDir)
-    return { tree: buildRouteTree(files), warnings: warnings.map((warning) => ({ ...warning, file: inRoot(warning.file) })) }
+    return {
+      tree: buildRouteTree(files),
+      warnings: [...settings, ...warnings.map((warning) => ({ ...warning, file: inRoot(warning.file) }))],
+    }
   } catch (error) {
     if (!(error instanceof EveryrouteError)) throw error
     throw new EveryrouteError(error.code, error.message, {

@@ -119,6 +119,15 @@ describe('loadConfig', () => {
 })
 
 describe('next.config', () => {
+  test('warns of settings that change answers in Next.js and are not read here', async () => {
+    const root = await tempProject({
+      'next.config.mjs': 'export default { rewrites: async () => [], i18n: { locales: ["en"] }, poweredByHeader: false }',
+    })
+    expect((await loadConfig({ root, mode: 'production' })).warnings).toEqual([
+      expect.objectContaining({ file: 'next.config.mjs', message: 'i18n, rewrites of next.config.mjs are not read' }),
+    ])
+  })
+
   const settings = {
     basePath: '/docs',
     trailingSlash: true,
