@@ -12,13 +12,22 @@ import { holdError, mountedPathname } from './mounted.js'
 import { withPreparedHeaders } from './prepared-headers.js'
 import { createContext, type RouterOptions } from './router-context.js'
 
+/** The answer that an error such as Hono's HTTPException carries. One that it fails to give is reported. */
+function ownResponse(context: RouterContext, error: Error): Response | undefined {
+  if (!('getResponse' in error) || typeof error.getResponse !== 'function') return undefined
+  try {
+    return error.getResponse() as Response
+  } catch (failure) {
+    context.report(failure, { phase: 'handler' })
+    return undefined
+  }
+}
+
 /** The answer to an error: Hono's HTTPException knows its own, any other is a 500 whose cause is reported, not sent. */
 function answerError(context: RouterContext, error: Error, c: Context): Response {
   const origin = originOf(error)
-  if ('getResponse' in error && typeof error.getResponse === 'function' && !(context.strict && origin)) {
-    const response = error.getResponse() as Response
-    return c.newResponse(response.body, response)
-  }
+  const own = context.strict && origin ? undefined : ownResponse(context, error)
+  if (own) return c.newResponse(own.body, own)
   const response = context.responses.internalError(error)
   const mount = mountOf(c.env)
   if (mount) holdError(context, mount, error, origin, c.req.raw, response)

@@ -152,6 +152,14 @@ describe('errors', () => {
     expect(logged).toEqual([])
   })
 
+  test('an error whose own answer fails is a 500, and both are logged', async () => {
+    const broken = Object.assign(new Error('first'), { getResponse: fail(new Error('second')) })
+    const { app, logged } = setUp({ '/a': { GET: fail(broken) } })
+    const response = await app.request('/a')
+    expect([response.status, await response.json()]).toEqual([500, { error: 'Internal Server Error' }])
+    expect(logged.map(([error]) => (error as Error).message)).toEqual(['second', 'first'])
+  })
+
   test('an HTTPException answers for itself, from a file and from middleware, and is not logged', async () => {
     const { app, logged } = setUp({ '/a': { GET: fail(new HTTPException(418, { message: 'teapot' })) }, '/b': { GET: text('b') } })
     app.use('/b', fail(new HTTPException(401, { message: 'who?' })) as MiddlewareHandler)
