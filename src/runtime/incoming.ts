@@ -19,9 +19,12 @@ type HostRequest = Request & { readonly cf?: object }
 /** `duplex` is required with a stream (fetch standard); the DOM types don't have it. */
 type HostInit = RequestInit & { cf?: object; duplex?: 'half' }
 
-/** A request like this one under another URL, its body handed on; the same one for TRACE, which no Request can be made with. */
-export function withUrl(request: Request, url: string): Request {
-  const { cf, method, headers, signal } = request as HostRequest
+/**
+ * A request like this one under another URL, and with other headers where they are given, its body handed on; the same one
+ * for TRACE, which no Request can be made with.
+ */
+export function withUrl(request: Request, url: string, headers: Headers = request.headers): Request {
+  const { cf, method, signal } = request as HostRequest
   if (method === 'TRACE') return request
   const init: HostInit = { method, headers, signal, ...(cf && { cf }) }
   if (method === 'GET' || method === 'HEAD') return new Request(url, init)

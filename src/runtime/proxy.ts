@@ -91,13 +91,10 @@ function handedHeaders(request: Request, answer: Headers): Headers {
 
 /** The request for the handler. It shows what the proxy adds to the answer, as in Next.js. */
 function handOn(request: Request, answer: Headers, added: Headers): Request {
-  if (request.method === 'TRACE' || (!answer.get(REQUEST_NAMES) && [...added].length === 0)) return request
+  if (!answer.get(REQUEST_NAMES) && [...added].length === 0) return request
   const headers = handedHeaders(request, answer)
   for (const [name, value] of added) if (name !== 'set-cookie') headers.set(name, value)
-  const { method, signal } = request
-  const body = method === 'GET' || method === 'HEAD' ? null : request.body
-  const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body, duplex: 'half' }
-  return new Request(request.url, init)
+  return withUrl(request, request.url, headers)
 }
 
 function readOutcome(result: unknown, request: Request, origin: string, strict: boolean): ProxyOutcome {
