@@ -343,6 +343,7 @@ function createEntry(made: CacheValue, defaults: RememberOptions, startedAt: num
   }
 }
 
-function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+/** Whether a store's answer is still to come. */
+export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | undefined)?.then === 'function'
 }

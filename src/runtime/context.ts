@@ -59,3 +59,6 @@ export interface RouteEntry {
   readonly file: string
   readonly load: () => RouteModule | Promise<RouteModule>
 }
+
+/** The route file without its extension, as tags of paths name it: `/(shop)/users/[id]/route`. */
+export const pageOf = ({ file }: RouteEntry): string => `/${file.replace(/\.[^./]+$/, '')}`

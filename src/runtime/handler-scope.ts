@@ -1,6 +1,6 @@
 import type { RouteSegmentConfig } from '../routing/manifest.js'
 import { AfterTasks } from './after.js'
-import type { CacheHandle } from './context.js'
+import { type CacheHandle, pageOf } from './context.js'
 import { DraftMode, hasDraftMode } from './draft-mode.js'
 import type { HandlerRun } from './handler.js'
 import { createMutableCookies, type MutableCookies } from './request-cookies.js'
@@ -39,7 +39,7 @@ export class HandlerScope implements RequestScope {
     return this.run.pathname
   }
   get page(): string {
-    return `/${this.run.route.file.replace(/\.[^./]+$/, '')}`
+    return pageOf(this.run.route)
   }
   get strict(): boolean {
     return this.run.context.strict

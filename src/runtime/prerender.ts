@@ -12,11 +12,9 @@ import { asNextRequest } from './next-request.js'
 import { enableRequestScope } from './request-scope.js'
 import { createContext, logToConsole, type RouterOptions } from './router-context.js'
 import { answerStatic, type StaticRoute, staticRouteOf } from './static-answers.js'
+import { BUILD_ORIGIN } from './static-request.js'
 
 export type { Prerendered } from './context.js'
-
-/** As Next.js's build calls itself. */
-const BUILD_ORIGIN = 'http://localhost:3000'
 
 /** A store in memory that remembers all that was put into it. */
 function recordingStore(entries: Map<string, CacheEntry>): CacheStore {

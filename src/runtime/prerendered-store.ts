@@ -1,8 +1,7 @@
+import { isPromise } from '../cache/cache.js'
 import { decodeEntry } from '../cache/codec.js'
 import type { CacheEntry, CacheStore, Invalidation, MaybePromise, TagState } from '../cache/store.js'
 import type { Prerendered } from './context.js'
-
-const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> => typeof (value as { then?: unknown } | undefined)?.then === 'function'
 
 const newer = (kept: CacheEntry | undefined, built: CacheEntry | undefined): CacheEntry | undefined =>
   kept === undefined || (built !== undefined && built.createdAt > kept.createdAt) ? built : kept

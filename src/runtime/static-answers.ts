@@ -3,7 +3,7 @@ import { cacheKey } from '../cache/keys.js'
 import type { CacheEntry } from '../cache/store.js'
 import { pathTags } from '../cache/tags.js'
 import type { RouteModule } from '../routing/manifest.js'
-import type { RouteEntry } from './context.js'
+import { pageOf, type RouteEntry } from './context.js'
 import { type HandlerRun, type IncomingRun, runHandler } from './handler.js'
 import type { RouteParamValues } from './matcher.js'
 import { handlerFor } from './methods.js'
@@ -164,7 +164,7 @@ async function produce(route: StaticRoute, run: HandlerRun, key: string): Promis
     route.noteDynamic(key)
     attempt.revalidate = 0
   }
-  const page = `/${run.route.file.replace(/\.[^./]+$/, '')}`
+  const page = pageOf(run.route)
   return toKept(response, [...pathTags(run.pathname, page, run.context.strict), ...attempt.tags], attempt)
 }
 

@@ -5,7 +5,7 @@ import { NextURL } from './next-url.js'
 import type { StaticAttempt } from './static-attempt.js'
 
 /** Next.js's build has no server to name; it calls itself this. */
-const BUILD_ORIGIN = 'http://localhost:3000'
+export const BUILD_ORIGIN: string = 'http://localhost:3000'
 
 /** Members of a request, beside its cookies and its URL's query, that no kept answer may depend on. */
 const TRACKED = ['headers', 'url', 'body', 'blob', 'json', 'text', 'arrayBuffer', 'formData', 'bytes'] as const

@@ -6,13 +6,9 @@ import type { IncomingRun } from './handler.js'
 import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor } from './methods.js'
 import type { ServerRequest } from './next-request.js'
-import { enableRequestScope } from './request-scope.js'
 import { serverError, UNCACHED } from './responses.js'
 import { answerStatic, type StaticRoute, staticRouteOf } from './static-answers.js'
 import { emptyRequest } from './static-request.js'
-
-// What is read from the data cache while an answer is made to be kept gives it its tags.
-enableRequestScope()
 
 type AnswerDynamic = (incoming: IncomingRun, request: ServerRequest) => Response | Promise<Response>
 
