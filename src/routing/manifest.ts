@@ -4,7 +4,7 @@
  */
 
 /** The format that this version writes and reads. A manifest of another version is refused. */
-export const MANIFEST_VERSION = 1
+export const MANIFEST_VERSION = 2
 
 /** The methods that Next.js serves, in the order in which Next.js lists them. */
 export const ROUTE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
@@ -31,8 +31,24 @@ export interface RouteSegmentConfig {
 /** A route file's module: handlers under method names, segment config, `generateStaticParams`. */
 export type RouteModule = Readonly<Record<string, unknown>>
 
+/** What folders around a route, or around a path without one, say. */
+export interface FolderFiles {
+  /** `_middleware` files, outermost first: all of them run before any handler. Default: none. */
+  readonly middleware?: readonly ManifestFile[]
+  /** The nearest `_error` file. */
+  readonly error?: ManifestFile
+  /** The nearest `_not-found` file. */
+  readonly notFound?: ManifestFile
+}
+
+/** A folder with such files in it or above it: what holds for paths below it that no route answers. */
+export interface ManifestFolder extends FolderFiles {
+  /** As a route's: `/users/[id]`; `/` for the routes folder. */
+  readonly pathname: string
+}
+
 /** One route file, in match order within {@link RouteManifest.routes}. */
-export interface ManifestRoute {
+export interface ManifestRoute extends FolderFiles {
   /** Next.js's notation without groups and slots: `/users/[id]`. */
   readonly pathname: string
   /** Relative to the routes folder, with `/`: `(shop)/users/[id]/route.ts`. */
@@ -46,9 +62,9 @@ export interface ManifestRoute {
   readonly load: () => Promise<RouteModule>
 }
 
-/** A module outside the routes folder that the runtime loads once: `proxy.ts`, `instrumentation.ts`. */
+/** A module that the runtime loads once: `proxy.ts` and `instrumentation.ts`, a folder's `_middleware.ts` and the like. */
 export interface ManifestFile {
-  /** Relative to the project root, with `/`. */
+  /** With `/`: relative to the project root, a folder's relative to the routes folder. */
   readonly file: string
   readonly load: () => Promise<RouteModule>
 }
@@ -65,4 +81,6 @@ export interface RouteManifest {
   readonly instrumentation?: ManifestFile
   /** In Next.js's match order. */
   readonly routes: readonly ManifestRoute[]
+  /** In the same order. Default: none. */
+  readonly folders?: readonly ManifestFolder[]
 }

@@ -12,7 +12,7 @@ type Handler = (request: Request, context: { params: Promise<unknown> }) => unkn
 
 function manifestOf(routes: Record<string, Record<string, unknown>>, settings: Partial<RouteManifest> = {}): RouteManifest {
   const entries = Object.entries(routes).map(([pathname, module]) => ({ pathname, file: `${pathname}/route.ts`, load: async () => module }))
-  return { version: 1, routes: entries, ...settings }
+  return { version: 2, routes: entries, ...settings }
 }
 
 const echo: Handler = async (request, { params }) => Response.json({ url: request.url, params: await params })

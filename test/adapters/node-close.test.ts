@@ -87,7 +87,7 @@ describe('close', () => {
       afterAnswer(run)
       return new Response()
     }
-    const app = createRouter({ version: 1, routes: [{ pathname: '/', file: 'route.ts', load: async () => ({ GET }) }] })
+    const app = createRouter({ version: 2, routes: [{ pathname: '/', file: 'route.ts', load: async () => ({ GET }) }] })
     const served = await serveForTest(app.fetch as FetchApp['fetch'], { createServer: createSecureServer, serverOptions: tls })
     const client = connectHttp2(served.url, { ca: tls.cert })
     onTestFinished(() => client.destroy())
@@ -112,7 +112,7 @@ describe('close', () => {
       })
       return new Response('x')
     }
-    const app = createRouter({ version: 1, routes: [{ pathname: '/', file: 'route.ts', load: async () => ({ GET }) }] })
+    const app = createRouter({ version: 2, routes: [{ pathname: '/', file: 'route.ts', load: async () => ({ GET }) }] })
     const served = await serve(app, { port: 0, quiet: true, signals: false, shutdownTimeout: 5_000 })
     await send(served.url)
     expect(done).toBe(false)

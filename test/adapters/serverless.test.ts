@@ -40,7 +40,7 @@ const users = {
   },
 }
 const app = createRouter({
-  version: 1,
+  version: 2,
   routes: [{ pathname: '/users/[id]', file: 'users/[id]/route.ts', load: async () => users as never }],
 })
 

@@ -40,7 +40,7 @@ describe('generateManifest', () => {
       import type { RouteManifest } from 'everyroute'
 
       const manifest: RouteManifest = {
-        version: 1,
+        version: 2,
         basePath: '/api',
         trailingSlash: true,
         authInterrupts: true,

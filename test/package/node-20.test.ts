@@ -27,7 +27,7 @@ const routes = [
   },
   { pathname: '/old', file: 'old/route.ts', load: async () => ({ GET: () => redirect('/hello/you') }) },
 ]
-const served = await serve(createRouter({ version: 1, routes }), { port: 0, quiet: true })
+const served = await serve(createRouter({ version: 2, routes }), { port: 0, quiet: true })
 const get = await fetch(served.url + '/hello/you?q=1')
 const post = await fetch(served.url + '/hello/you', { method: 'POST', body: 'text' })
 const old = await fetch(served.url + '/old', { redirect: 'manual' })

@@ -17,7 +17,7 @@ const BUDGET = { atStart: 20_600, inAll: 36_000 }
 const WORKER = `
 import { createRouter } from 'everyroute'
 const hello = { pathname: '/', file: 'route.ts', load: async () => ({ GET: () => new Response('hello') }) }
-export default createRouter({ version: 1, routes: [hello] })
+export default createRouter({ version: 2, routes: [hello] })
 `
 
 interface Bundle {

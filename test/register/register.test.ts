@@ -104,7 +104,7 @@ export async function GET(request, { params }) {
     )
     await write('js/typed.ts', 'export const GET = (): Response => new Response()\n')
     const routes = ['route', 'typed'].map((name) => `{ pathname: '/${name}/[name]', file: '${name}', load: () => import('./${name}') }`)
-    await write('js/manifest.js', `export default { version: 1, routes: [${routes.join(', ')}] }\n`)
+    await write('js/manifest.js', `export default { version: 2, routes: [${routes.join(', ')}] }\n`)
     await write('js/server.mjs', serverText('./manifest'))
   })
 

@@ -21,7 +21,7 @@ export function manifestOf(modules: Record<string, RouteModule>, more: Partial<R
       load: async () => module,
     }),
   )
-  return { version: 1, routes, ...more }
+  return { version: 2, routes, ...more }
 }
 
 /** A router of modules in memory, with what it logged. */

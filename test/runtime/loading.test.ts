@@ -11,7 +11,7 @@ const ok: RouteModule = { GET: () => new Response('ok') }
 
 function routerOf(routes: ManifestRoute[], options: RouterOptions = {}) {
   const logged: Logged[] = []
-  return { app: createRouter({ version: 1, routes }, { logError: (...args) => void logged.push(args), ...options }), logged }
+  return { app: createRouter({ version: 2, routes }, { logError: (...args) => void logged.push(args), ...options }), logged }
 }
 
 describe('modules', () => {
@@ -81,10 +81,10 @@ describe('createRouter', () => {
   })
 
   test.each(['api', '/api/', '/', '//a', '/a//b', '/a?b', '/a#b'])('refuses basePath %j', (basePath) => {
-    expect(() => createRouter({ version: 1, routes: [] }, { basePath })).toThrow(TypeError)
+    expect(() => createRouter({ version: 2, routes: [] }, { basePath })).toThrow(TypeError)
   })
 
   test('refuses a draft mode secret that can be guessed', () => {
-    expect(() => createRouter({ version: 1, routes: [] }, { draftModeSecret: 'short' })).toThrow(/draftModeSecret has 5 characters/)
+    expect(() => createRouter({ version: 2, routes: [] }, { draftModeSecret: 'short' })).toThrow(/draftModeSecret has 5 characters/)
   })
 })
