@@ -2,11 +2,12 @@ import type { Cache } from '../cache/cache.js'
 import type { CacheStore } from '../cache/store.js'
 import type { RouteModule } from '../routing/manifest.js'
 import type { DraftModeSettings } from './draft-mode.js'
+import type { FolderGuard } from './folder-guard.js'
 import type { Instrumentation } from './instrumentation.js'
 import type { RouterResponses } from './responses.js'
 
 /** Where in the life of a request an error was thrown. */
-export type ErrorPhase = 'load' | 'handler' | 'proxy' | 'after' | 'cache' | 'instrumentation'
+export type ErrorPhase = 'load' | 'handler' | 'middleware' | 'proxy' | 'after' | 'cache' | 'instrumentation'
 
 export interface ErrorContext {
   readonly phase: ErrorPhase
@@ -58,6 +59,8 @@ export interface RouteEntry {
   readonly pathname: string
   readonly file: string
   readonly load: () => RouteModule | Promise<RouteModule>
+  /** What the folders around it say. */
+  readonly guard?: FolderGuard | undefined
 }
 
 /** The route file without its extension, as tags of paths name it: `/(shop)/users/[id]/route`. */

@@ -60,7 +60,7 @@ export function setErrorPresenter(c: Context, presenter: ErrorPresenter): void {
  * those are chosen. Answers that no description was made of stay as they are.
  */
 export function presentError(c: Context, response: Response): Response {
-  const description = descriptions.get(response)
+  const description = response.status < 400 ? undefined : descriptions.get(response)
   if (!description) return response
   const presenter = c.get(PRESENTER) as ErrorPresenter | undefined
   const requestId = c.get(REQUEST_ID) as unknown

@@ -4,6 +4,7 @@ import type { RouteEntry, RouterContext } from './context.js'
 import { clearForgedDraftMode } from './draft-mode.js'
 import { finishResponse, withMutableHeaders } from './finish-response.js'
 import { createHandlerContext } from './handler-context.js'
+import type { HandlerHost } from './handler-host.js'
 import { HandlerScope, settle } from './handler-scope.js'
 import type { RouteParamValues } from './matcher.js'
 import type { RouteHandlerFunction } from './methods.js'
@@ -27,6 +28,10 @@ export interface IncomingRun {
   /** The client's own headers, where the handler sees none: they tell draft mode. Default: the request's. */
   readonly clientHeaders?: Headers
   readonly lifetime: () => ResponseLifetime
+  /** What is handed to handlers that run middleware themselves; none where the answer may be kept. */
+  readonly host?: HandlerHost | undefined
+  /** The answer of the nearest `_not-found` file. Default: the router's own. */
+  readonly notFound?: (() => Promise<Response | undefined>) | undefined
 }
 
 /** One run of one of the file's handlers. */
@@ -38,7 +43,7 @@ export interface HandlerRun extends IncomingRun {
 const BEYOND_LATIN1 = /[^\0-\xff]/
 
 /** Turns what a handler threw into an answer, or throws it on where it's an error. */
-function answerThrown(error: unknown, run: HandlerRun, scope: HandlerScope): Response {
+async function answerThrown(error: unknown, run: HandlerRun, scope: HandlerScope): Promise<Response> {
   const redirect = readRedirect(error)
   if (redirect) {
     if (redirect.url === '') throw new Error('redirect() was called with an empty URL.')
@@ -52,7 +57,8 @@ function answerThrown(error: unknown, run: HandlerRun, scope: HandlerScope): Res
   const status = readFallbackStatus(error)
   if (status === undefined) throw error
   scope.invalidations.length = 0
-  return run.context.responses.fallback(status)
+  const own = status === 404 ? await run.notFound?.() : undefined
+  return own ?? run.context.responses.fallback(status)
 }
 
 /** A handler took too long. Like Hono's HTTPException it answers by itself; being thrown, it takes the place of nothing that is kept. */
@@ -86,13 +92,20 @@ const maxDurationOf = (run: HandlerRun): number | undefined => {
   return run.context.strict || typeof maxDuration !== 'number' || !(maxDuration > 0) ? undefined : maxDuration
 }
 
+/** A host that answers a redirect and the like too, as this run of the handler does. */
+function withNavigation(host: HandlerHost, run: HandlerRun, scope: HandlerScope): HandlerHost {
+  const answerError = (thrown: unknown): Promise<Response> => answerThrown(thrown, run, scope).catch(host.answerError)
+  return { c: host.c, ran: host.ran, answerError }
+}
+
 /**
  * Runs a handler in its scope and gives the answer that it made, with the cookies it set.
  * @throws what the handler threw, where that is an error and not a redirect or the like
  */
 export async function runHandler(run: HandlerRun): Promise<Response> {
   const scope = new HandlerScope(run)
-  const call = (): unknown => run.handler(run.request, createHandlerContext(run))
+  const host = run.staticAttempt ? undefined : run.host
+  const call = (): unknown => run.handler(run.request, createHandlerContext(run, host && withNavigation(host, run, scope)))
   const seconds = maxDurationOf(run)
   let response: Response
   try {
@@ -101,7 +114,7 @@ export async function runHandler(run: HandlerRun): Promise<Response> {
     response = finishResponse(result, run, scope)
   } catch (error) {
     if (isDynamicUsage(error)) throw run.staticAttempt?.usage ?? error
-    response = answerThrown(error, run, scope)
+    response = await answerThrown(error, run, scope)
   }
   if (scope.hasInvalidations) await settle(scope)
   const cleared = run.staticAttempt ? [] : clearForgedDraftMode(run.request.headers, run.context.draftMode)

@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import type { RouterContext } from './context.js'
 import { asNextRequest, type ServerRequest } from './next-request.js'
 import { removeInternalHeaders, strictUrl } from './strict-request.js'
@@ -20,15 +21,32 @@ type HostRequest = Request & { readonly cf?: object }
 type HostInit = RequestInit & { cf?: object; duplex?: 'half' }
 
 /**
- * A request like this one under another URL, and with other headers where they are given, its body handed on; the same one
- * for TRACE, which no Request can be made with.
+ * A request like this one under another URL, and with other headers and another body where they are given, else its body handed
+ * on; the same one for TRACE, which no Request can be made with.
  */
-export function withUrl(request: Request, url: string, headers: Headers = request.headers): Request {
+export function withUrl(request: Request, url: string, headers: Headers = request.headers, body: BodyInit | null = request.body): Request {
   const { cf, method, signal } = request as HostRequest
   if (method === 'TRACE') return request
   const init: HostInit = { method, headers, signal, ...(cf && { cf }) }
   if (method === 'GET' || method === 'HEAD') return new Request(url, init)
-  return new Request(url, { ...init, body: request.body, duplex: 'half' } as HostInit)
+  return new Request(url, { ...init, body, duplex: 'half' } as HostInit)
+}
+
+/**
+ * The request with a body that can be read, also where middleware has read it by `c.req`: what it read is given out again.
+ */
+export async function readableRequest(c: Context): Promise<Request> {
+  const { bodyCache, raw } = c.req
+  const kinds = Object.keys(bodyCache)
+  if (!raw.bodyUsed || kinds.length === 0) return raw
+  const isFormAlone = kinds.length === 1 && kinds[0] === 'formData'
+  if (!isFormAlone) return withUrl(raw, raw.url, raw.headers, await c.req.arrayBuffer())
+  // Another boundary stands in its content type.
+  const encoded = new Response(await c.req.formData())
+  const headers = new Headers(raw.headers)
+  headers.set('content-type', encoded.headers.get('content-type') ?? '')
+  headers.delete('content-length')
+  return withUrl(raw, raw.url, headers, await encoded.arrayBuffer())
 }
 
 /**

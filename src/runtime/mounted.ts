@@ -1,6 +1,7 @@
 import type { RouteModule } from '../routing/manifest.js'
 import type { ErrorContext, RouteEntry, RouterContext } from './context.js'
 import { createHandlerContext } from './handler-context.js'
+import type { HandlerHost } from './handler-host.js'
 import type { RouteMatch } from './matcher.js'
 import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor } from './methods.js'
@@ -36,32 +37,49 @@ function requireResponse(result: unknown, file: string, method: string): Respons
   throw new Error(`No response is returned from route handler '${file}' (${method}). Return a Response in every branch.`)
 }
 
+/** A request that comes through Next.js, and the file that answers it. */
+export interface MountedRun {
+  readonly context: RouterContext
+  readonly match: RouteMatch<RouteEntry>
+  readonly module: RouteModule
+  readonly request: Request
+  readonly mount: Mount
+  readonly host: HandlerHost
+  /** The answer of the nearest `_not-found` file. Default: Next.js's. */
+  readonly notFound?: (() => Promise<Response | undefined>) | undefined
+}
+
 /**
  * Runs a file's handler for a request that comes through Next.js, whose own `next/*` the file imports: the request goes on as
  * it is, and cookies, `after` and revalidation are none of the router's business.
  * @throws {Error} what the handler threw, unless it is Next.js's to answer
  */
-export async function answerMounted(
-  context: RouterContext,
-  match: RouteMatch<RouteEntry>,
-  module: RouteModule,
-  request: Request,
-  mount: Mount,
-): Promise<Response> {
+export async function answerMounted({ context, host, match, module, mount, notFound, request }: MountedRun): Promise<Response> {
   const { route, params, isStatic } = match
   warnOfStaticConfig(route, module)
   const { method } = request
   const handler = handlerFor(module, method)
   if (!handler) return answerWithoutHandler(context, module, method)
+  const standIn = async (thrown: unknown): Promise<Response> => {
+    const own = readFallbackStatus(thrown) === 404 ? await notFound?.() : undefined
+    return own ?? holdThrown(context, thrown, request, mount)
+  }
+  const answerError = (thrown: unknown): Promise<Response> => standIn(thrown).catch(host.answerError)
   try {
-    const result = await handler(request, createHandlerContext({ context, params, isStaticRoute: isStatic }))
+    const inner = { c: host.c, ran: host.ran, answerError }
+    const result = await handler(request, createHandlerContext({ context, params, isStaticRoute: isStatic }, inner))
     return requireResponse(result, route.file, method)
   } catch (thrown) {
-    const standIn = standInFor(context, thrown, request)
-    if (!standIn) throw thrown
-    const isInternal = readRedirect(thrown) === undefined && readFallbackStatus(thrown) === undefined
-    return hold(mount, standIn, { thrown, isInternal, report: async () => {} })
+    return await standIn(thrown)
   }
+}
+
+/** Lets an answer stand for a thrown redirect or the like. @throws any other error */
+function holdThrown(context: RouterContext, thrown: unknown, request: Request, mount: Mount): Response {
+  const standIn = standInFor(context, thrown, request)
+  if (!standIn) throw thrown
+  const isInternal = readRedirect(thrown) === undefined && readFallbackStatus(thrown) === undefined
+  return hold(mount, standIn, { thrown, isInternal, report: async () => {} })
 }
 
 /** The answer that stands for a thrown redirect or the like; `undefined` for an ordinary error. */

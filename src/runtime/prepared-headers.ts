@@ -12,7 +12,8 @@ function addCookies(c: Context, answer: Response, prepared: readonly string[]): 
   for (const line of own) c.header('set-cookie', line, { append: true })
 }
 
-function addPrepared(c: Context, response: Response): Response {
+/** The answer with what middleware in front has set by `c.header()`, unless it has that itself. */
+export function addPreparedHeaders(c: Context, response: Response): Response {
   const prepared = [...c.newResponse(null).headers]
   if (prepared.length === 0) return response
   const answer = withMutableHeaders(response)
@@ -23,12 +24,12 @@ function addPrepared(c: Context, response: Response): Response {
 }
 
 /**
- * A handler whose answers get what middleware in front has set by `c.header()`, unless they have it themselves. Hono does
- * that only for answers that `c` makes, and a route file knows no `c`.
+ * A handler whose answers get the headers that middleware in front has prepared. Hono does that only for answers that `c`
+ * makes, and a route file knows no `c`.
  */
 export function withPreparedHeaders(handler: Handler): Handler {
   return async (c, next) => {
     const response: unknown = await handler(c, next)
-    return isResponse(response) ? addPrepared(c, response) : undefined
+    return isResponse(response) ? addPreparedHeaders(c, response) : undefined
   }
 }

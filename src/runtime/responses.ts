@@ -1,3 +1,5 @@
+import { type ErrorDescription, errorAnswer } from './error-answer.js'
+
 /** Answers that the router makes by itself. `strict` gives Next.js's: the same statuses, no body, no Allow with 405. */
 export interface RouterResponses {
   notFound(): Response
@@ -9,9 +11,6 @@ export interface RouterResponses {
 }
 
 const MESSAGES: Record<number, string> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' }
-
-const json = (status: number, body: object, headers?: Record<string, string>): Response =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
 
 const empty = (status: number): Response => new Response(null, { status })
 
@@ -27,14 +26,12 @@ const strictResponses: RouterResponses = {
 }
 
 /** What an error tells a developer: the message, and the file and code frame that a module loader adds to it. */
-function describe(error: unknown): object {
-  if (!(error instanceof Error)) return { error: String(error) }
+function describe(error: unknown): Omit<ErrorDescription, 'status'> {
+  if (!(error instanceof Error)) return { message: String(error) }
   const { file, frame } = error as Error & { file?: unknown; frame?: unknown }
   return {
-    error: error.message,
-    ...(typeof file === 'string' && { file }),
-    ...(typeof frame === 'string' && { frame }),
-    stack: error.stack,
+    message: error.message,
+    details: { ...(typeof file === 'string' && { file }), ...(typeof frame === 'string' && { frame }), stack: error.stack },
   }
 }
 
@@ -46,11 +43,12 @@ export const serverError = (headers: Record<string, string> = {}): Response =>
 export function createResponses(options: { strict: boolean; development: boolean }): RouterResponses {
   if (options.strict) return strictResponses
   return {
-    notFound: () => json(404, { error: 'Not Found' }),
-    badRequest: (message) => json(400, { error: message }),
-    methodNotAllowed: (allow) => json(405, { error: 'Method Not Allowed' }, { allow }),
-    fallback: (status) => json(status, { error: MESSAGES[status] ?? 'Error' }),
-    internalError: (error) => json(500, options.development ? describe(error) : { error: 'Internal Server Error' }),
+    notFound: () => errorAnswer({ status: 404, message: 'Not Found' }),
+    badRequest: (message) => errorAnswer({ status: 400, message }),
+    methodNotAllowed: (allow) => errorAnswer({ status: 405, message: 'Method Not Allowed' }, { allow }),
+    fallback: (status) => errorAnswer({ status, message: MESSAGES[status] ?? 'Error' }),
+    internalError: (error) =>
+      errorAnswer({ status: 500, ...(options.development ? describe(error) : { message: 'Internal Server Error' }) }),
   }
 }
 

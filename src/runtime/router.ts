@@ -1,8 +1,10 @@
 import { type Context, Hono } from 'hono'
+import type { HTTPException } from 'hono/http-exception'
 import { basePath as mountPath } from 'hono/route'
-import type { Handler } from 'hono/types'
+import type { ErrorHandler, Handler, NotFoundHandler } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
 import type { RouterContext } from './context.js'
+import { descriptionOf, errorAnswer, presentError } from './error-answer.js'
 import { setFetchCache } from './fetch.js'
 import { FileRoutes, originOf, type Registered } from './file-routes.js'
 import { FileRouter } from './hono-router.js'
@@ -12,11 +14,18 @@ import { holdError, mountedPathname } from './mounted.js'
 import { withPreparedHeaders } from './prepared-headers.js'
 import { createContext, type RouterOptions } from './router-context.js'
 
-/** The answer that an error such as Hono's HTTPException carries. One that it fails to give is reported. */
-function ownResponse(context: RouterContext, error: Error): Response | undefined {
+/** What an error of Hono's `HTTPException` or like it says; its own answer, where it brings one that is not described. */
+function answerOf(error: HTTPException, c: Context): Response {
+  const { res, status } = error
+  const description = res ? descriptionOf(res) : status && { status, message: error.message }
+  return description ? presentError(c, errorAnswer(description, res && Object.fromEntries(res.headers))) : error.getResponse()
+}
+
+/** The answer that an error carries. One that it fails to give is reported. */
+function ownResponse(context: RouterContext, error: Error, c: Context): Response | undefined {
   if (!('getResponse' in error) || typeof error.getResponse !== 'function') return undefined
   try {
-    return error.getResponse() as Response
+    return answerOf(error as HTTPException, c)
   } catch (failure) {
     context.report(failure, { phase: 'handler' })
     return undefined
@@ -26,9 +35,10 @@ function ownResponse(context: RouterContext, error: Error): Response | undefined
 /** The answer to an error: Hono's HTTPException knows its own, any other is a 500 whose cause is reported, not sent. */
 function answerError(context: RouterContext, error: Error, c: Context): Response {
   const origin = originOf(error)
-  const own = context.strict && origin ? undefined : ownResponse(context, error)
+  // Next.js knows nothing of such errors in a handler; middleware is none of its concern.
+  const own = context.strict && origin && origin.phase !== 'middleware' ? undefined : ownResponse(context, error, c)
   if (own) return c.newResponse(own.body, own)
-  const response = context.responses.internalError(error)
+  const response = presentError(c, context.responses.internalError(error))
   const mount = mountOf(c.env)
   if (mount) holdError(context, mount, error, origin, c.req.raw, response)
   else context.report(error, origin ?? { phase: 'handler' })
@@ -62,7 +72,9 @@ function announceMiddleware(app: Hono, router: FileRouter<Registered>): void {
 export function createRouter(manifest: RouteManifest, options: RouterOptions = {}): Hono {
   const context = createContext(manifest, options)
   setFetchCache(context.cache)
-  const files = new FileRoutes(context, manifest)
+  let onError: ErrorHandler = (error, c) => answerError(context, error, c)
+  let notFound: NotFoundHandler = (c) => presentError(c, context.responses.notFound())
+  const files = new FileRoutes(context, manifest, (error, c) => onError(error, c))
 
   // Reached only where the app is mounted in another by `route()`, whose router knows nothing of ours.
   const mounted: Handler = (c, next) => {
@@ -84,7 +96,16 @@ export function createRouter(manifest: RouteManifest, options: RouterOptions = {
   const app = new Hono({ router: router as never, getPath })
   announceMiddleware(app, router)
   app.all('*', mounted)
-  app.notFound(() => context.responses.notFound())
-  app.onError((error, c) => answerError(context, error, c))
+  app.notFound(async (c) => (await files.notFound(c)) ?? notFound(c))
+  app.onError((error, c) => onError(error, c))
+  // Files of folders come before what the application sets, which then stands for all of them.
+  app.notFound = (handler) => {
+    notFound = handler
+    return app
+  }
+  app.onError = (handler) => {
+    onError = handler
+    return app
+  }
   return app
 }

@@ -163,8 +163,8 @@ describe('errors', () => {
   test('an HTTPException answers for itself, from a file and from middleware, and is not logged', async () => {
     const { app, logged } = setUp({ '/a': { GET: fail(new HTTPException(418, { message: 'teapot' })) }, '/b': { GET: text('b') } })
     app.use('/b', fail(new HTTPException(401, { message: 'who?' })) as MiddlewareHandler)
-    expect(await bodyOf(app, '/a')).toEqual([418, 'teapot'])
-    expect(await bodyOf(app, '/b')).toEqual([401, 'who?'])
+    expect(await bodyOf(app, '/a')).toEqual([418, '{"error":"teapot"}'])
+    expect(await bodyOf(app, '/b')).toEqual([401, '{"error":"who?"}'])
     expect(logged).toEqual([])
   })
 

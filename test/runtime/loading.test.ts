@@ -73,7 +73,7 @@ describe('modules', () => {
 
 describe('createRouter', () => {
   test('refuses a manifest of another version, and says what to run', () => {
-    const make = (): unknown => createRouter({ version: 2, routes: [] } as never)
+    const make = (): unknown => createRouter({ version: 1, routes: [] } as never)
     expect(make).toThrow(
       expect.objectContaining({ code: 'ERR_MANIFEST_VERSION', fix: expect.stringContaining('everyroute typegen') }) as EveryrouteError,
     )

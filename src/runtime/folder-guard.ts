@@ -1,0 +1,121 @@
+import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
+import type { MiddlewareHandler } from 'hono/types'
+import type { FolderFiles, ManifestFile, RouteModule } from '../routing/manifest.js'
+import { type AnswerError, type Composed, compose, type Innermost } from './compose.js'
+import { createLoader } from './route-loader.js'
+
+/** The middleware of a route's folders, ready to run. */
+interface Chain {
+  readonly composed: Composed
+  readonly ran: ReadonlySet<MiddlewareHandler>
+}
+
+interface LoadedFile {
+  readonly file: string
+  readonly load: () => RouteModule | Promise<RouteModule>
+}
+
+/** A file could not be loaded, or exports something else than it should. */
+export class FolderFileError extends Error {
+  override readonly name: string = 'FolderFileError'
+  readonly file: string
+
+  constructor(file: string, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.file = file
+  }
+}
+
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return `an array with ${describe(value.find((one) => !isFunction(one)))}`
+  return value === undefined ? 'nothing' : value === null ? 'null' : `a value of type ${typeof value}`
+}
+
+async function defaultExport({ file, load }: LoadedFile, isRight: (value: unknown) => boolean, expected: string): Promise<unknown> {
+  let value: unknown
+  try {
+    value = (await load()).default
+  } catch (cause) {
+    throw new FolderFileError(file, `"${file}" could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
+  }
+  if (isRight(value)) return value
+  throw new FolderFileError(file, `"${file}" exports ${describe(value)} by default: export default ${expected}.`)
+}
+
+const isChain = (value: unknown): boolean => (Array.isArray(value) ? value.every(isFunction) : isFunction(value))
+
+/** What the folders around a route say: the middleware in front of it, and who answers its errors and what is not found. */
+export class FolderGuard {
+  readonly #middleware: readonly LoadedFile[]
+  readonly #error: LoadedFile | undefined
+  readonly #notFound: LoadedFile | undefined
+  readonly #keeps: boolean
+  #chain: Chain | undefined
+
+  /** @param keeps whether the chain is composed once; in development a changed file makes another */
+  constructor(files: FolderFiles, open: (file: ManifestFile) => LoadedFile, keeps: boolean) {
+    this.#middleware = (files.middleware ?? []).map(open)
+    this.#error = files.error && open(files.error)
+    this.#notFound = files.notFound && open(files.notFound)
+    this.#keeps = keeps
+  }
+
+  /** The middleware that runs in front, once it has been loaded. */
+  get ran(): ReadonlySet<MiddlewareHandler> | undefined {
+    return this.#chain?.ran
+  }
+
+  get hasNotFound(): boolean {
+    return this.#notFound !== undefined
+  }
+
+  /** Runs the middleware in front of the innermost; where it can't be loaded, the innermost doesn't run. Never rejects. */
+  async run(c: Context, innermost: Innermost, answerError: AnswerError): Promise<Response> {
+    let chain: Chain
+    try {
+      chain = this.#chain ?? (await this.#load())
+    } catch (error) {
+      return answerError(error)
+    }
+    return chain.composed(c, innermost, answerError)
+  }
+
+  /** @throws {FolderFileError} */
+  async errorHandler(): Promise<ErrorHandler | undefined> {
+    return this.#error && ((await defaultExport(this.#error, isFunction, 'a function (error, c) => Response')) as ErrorHandler)
+  }
+
+  /** @throws {FolderFileError} */
+  async notFoundHandler(): Promise<NotFoundHandler | undefined> {
+    return this.#notFound && ((await defaultExport(this.#notFound, isFunction, 'a function (c) => Response')) as NotFoundHandler)
+  }
+
+  async #load(): Promise<Chain> {
+    const loaded = await Promise.all(this.#middleware.map((file) => defaultExport(file, isChain, 'a Hono middleware, or an array of them')))
+    const middleware = loaded.flat() as MiddlewareHandler[]
+    const chain = { composed: compose(middleware), ran: new Set(middleware) }
+    if (this.#keeps) this.#chain = chain
+    return chain
+  }
+}
+
+/** Makes guards; folders with the same files around them share one. */
+export function createGuards(development: boolean): (files: FolderFiles) => FolderGuard | undefined {
+  const opened = new Map<ManifestFile, LoadedFile>()
+  const guards = new Map<string, FolderGuard>()
+  const open = (file: ManifestFile): LoadedFile => {
+    let one = opened.get(file)
+    if (!one) opened.set(file, (one = { file: file.file, load: createLoader(file, development) }))
+    return one
+  }
+  return (files) => {
+    const { middleware = [], error, notFound } = files
+    if (middleware.length === 0 && !error && !notFound) return undefined
+    const key = JSON.stringify([middleware.map(({ file }) => file), error?.file, notFound?.file])
+    let guard = guards.get(key)
+    if (!guard) guards.set(key, (guard = new FolderGuard(files, open, !development)))
+    return guard
+  }
+}
