@@ -8,6 +8,7 @@ import { noticeEnv } from './env.js'
 import { presentError } from './error-answer.js'
 import { installFetch } from './fetch.js'
 import { createGuards, FolderFileError, type FolderGuard } from './folder-guard.js'
+import { belowFolder, REST } from './folder-pattern.js'
 import { type HandlerHost, setParams } from './handler-host.js'
 import { readableRequest, toHandlerRequest } from './incoming.js'
 import type { Instrumentation } from './instrumentation.js'
@@ -74,16 +75,13 @@ function folderParams({ params: { [REST]: _, ...params } }: RouteMatch<Unmatched
   return params
 }
 
-/** No segment of a path can have this name. */
-const REST = '/'
-
 function createFolderMatcher(
   folders: readonly ManifestFolder[],
   guardOf: (folder: ManifestFolder) => FolderGuard | undefined,
 ): Matcher<UnmatchedFolder> | undefined {
   const guarded = folders.flatMap((folder) => {
     const guard = guardOf(folder)
-    return guard ? [{ pathname: `${folder.pathname.replace(/\/$/, '')}/[[...${REST}]]`, guard }] : []
+    return guard ? [{ pathname: belowFolder(folder.pathname), guard }] : []
   })
   return guarded.length > 0 ? createMatcher(guarded) : undefined
 }
