@@ -1,0 +1,58 @@
+import type { Context } from 'hono'
+import type { HTTPException } from 'hono/http-exception'
+import { httpError } from '../runtime/error-answer.js'
+
+/** Longer tokens are refused unread. */
+const MAX_TOKEN_LENGTH = 16_384
+
+/** The scheme, in any case, and one b64token (RFC 6750, 2.1): two headers, which arrive with a comma between them, are none. */
+const CREDENTIALS = /^bearer +([\w.~+/-]+=*)$/i
+const BEARER = /^bearer(?![\w!#$%&'*+.^`|~-])/i
+
+interface Challenge {
+  readonly error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope'
+  /** Scopes that the request needs. */
+  readonly scope?: string
+}
+
+function challenge(realm: string, { error, scope }: Challenge): Record<string, string> {
+  const parts = [`realm="${realm}"`, ...(error ? [`error="${error}"`] : []), ...(scope ? [`scope="${scope}"`] : [])]
+  return { 'www-authenticate': `Bearer ${parts.join(', ')}` }
+}
+
+/** No Bearer token was sent: an answer without an error code (RFC 6750, 3.1). */
+export const noCredentials = (realm: string): HTTPException => httpError(401, 'Authentication required', { headers: challenge(realm, {}) })
+
+/** The token is not good. What is wrong with it is not said: it helps those who try tokens. */
+export const invalidToken = (realm: string): HTTPException =>
+  httpError(401, 'Invalid token', { headers: challenge(realm, { error: 'invalid_token' }) })
+
+const invalidRequest = (realm: string): HTTPException =>
+  httpError(400, 'The Authorization header must be one Bearer token', { headers: challenge(realm, { error: 'invalid_request' }) })
+
+/** The token is good, but not for this. */
+export const insufficientScope = (realm: string, message: string, scope?: string): HTTPException =>
+  httpError(403, message, { headers: challenge(realm, { error: 'insufficient_scope', ...(scope && { scope }) }) })
+
+/** Node.js keeps the first of several Authorization lines and tells of the others only here; what stands in front may have read another one. */
+function hasSeveralLines(c: Context): boolean {
+  const lines = (c.env as { incoming?: { rawHeaders?: readonly string[] } } | undefined)?.incoming?.rawHeaders
+  if (!Array.isArray(lines)) return false
+  return lines.filter((line, index) => index % 2 === 0 && String(line).toLowerCase() === 'authorization').length > 1
+}
+
+/**
+ * The Bearer token of the request's one Authorization header; `undefined` where there is none, or one of another scheme. Tokens in
+ * the query or the body (RFC 6750, 2.2 and 2.3) are not read: they end up in logs.
+ * @throws {HTTPException} 400 for a header that can't be read, or several of them; 401 for a token above 16,384 characters
+ */
+export function bearerToken(c: Context, realm: string): string | undefined {
+  const header = c.req.header('authorization')
+  if (header === undefined) return undefined
+  if (hasSeveralLines(c)) throw invalidRequest(realm)
+  if (!BEARER.test(header)) return undefined
+  if (header.length > MAX_TOKEN_LENGTH + 'Bearer '.length) throw invalidToken(realm)
+  const token = CREDENTIALS.exec(header)?.[1]
+  if (token === undefined) throw invalidRequest(realm)
+  return token
+}
