@@ -15,7 +15,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   cache: { folders: [], packages: ['lru-cache', 'unstorage'] },
   runtime: { folders: ['routing', 'cache'], packages: ['hono', '@edge-runtime/cookies', 'path-to-regexp'] },
   next: { folders: ['routing', 'cache', 'runtime'], packages: ['@edge-runtime/cookies', 'ua-parser-js', '@vercel/og'] },
-  middleware: { folders: ['routing', 'runtime'], packages: ['hono', 'zod', '@hono/zod-validator', '@standard-schema/spec', 'aws4fetch', 'jose'] },
+  middleware: {
+    folders: ['routing', 'runtime'],
+    packages: ['hono', 'zod', '@hono/zod-validator', '@standard-schema/spec', 'aws4fetch', 'jose'],
+  },
   adapters: { folders: ['routing', 'cache', 'runtime'], packages: ['hono'] },
   build: { folders: ['routing'], packages: ['node:*', 'jsonc-parser', 'smol-toml', 'vite', 'zod'] },
   cli: { folders: ['routing', 'cache', 'runtime', 'next', 'adapters', 'build'], packages: ['*', 'node:*'] },
