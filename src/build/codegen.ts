@@ -1,3 +1,4 @@
+import type { FolderChain, FolderEntry } from '../routing/folder-files.js'
 import { MANIFEST_VERSION, type RouteSegmentConfig } from '../routing/manifest.js'
 import type { RouteEntry } from '../routing/route-tree.js'
 import type { RouteSegment } from '../routing/segment.js'
@@ -12,12 +13,14 @@ export interface ManifestInputRoute extends RouteEntry {
 export interface ManifestInput {
   /** In match order. */
   readonly routes: readonly ManifestInputRoute[]
+  /** In match order. Default: none. */
+  readonly folders?: readonly FolderEntry[]
   readonly settings: { readonly basePath: string; readonly trailingSlash: boolean; readonly authInterrupts: boolean }
   /** `proxy.ts` or `middleware.ts`, relative to the project root. */
   readonly proxy?: string
   /** `instrumentation.ts`, relative to the project root. */
   readonly instrumentation?: string
-  /** The import specifier, from the manifest's folder, of a route file. */
+  /** The import specifier, from the manifest's folder, of a file relative to the routes folder. */
   readonly routeSpecifier: (file: string) => string
   /** The import specifier, from the manifest's folder, of a file relative to the project root. */
   readonly rootSpecifier: (file: string) => string
@@ -27,20 +30,72 @@ const HEADER = '// Written by everyroute: edits are lost. Run `everyroute typege
 
 /** The text of a TypeScript module whose default export is the `RouteManifest`. Equal input gives equal text. */
 export function generateManifest(input: ManifestInput): string {
-  const { settings, proxy, instrumentation } = input
-  return `${HEADER}import type { RouteManifest } from 'everyroute'
+  const { settings, proxy, instrumentation, folders = [] } = input
+  const names = folderFileNames([...folders, ...input.routes])
+  const types = names.size > 0 ? 'ManifestFile, RouteManifest' : 'RouteManifest'
+  return `${HEADER}import type { ${types} } from 'everyroute'
 
-const manifest: RouteManifest = {
+${folderFileTexts(names, input)}const manifest: RouteManifest = {
   version: ${MANIFEST_VERSION},
   basePath: ${quote(settings.basePath)},
   trailingSlash: ${settings.trailingSlash},
   authInterrupts: ${settings.authInterrupts},
 ${rootFile('proxy', proxy, input)}${rootFile('instrumentation', instrumentation, input)}  routes: [
-${input.routes.map((route) => routeText(route, input)).join('')}  ],
-}
+${input.routes.map((route) => routeText(route, names, input)).join('')}  ],
+${folders.length > 0 ? `  folders: [\n${folders.map((folder) => folderText(folder, names)).join('')}  ],\n` : ''}}
 
 export default manifest
 `
+}
+
+/** The constant of each folder's file. The runtime loads each object once, so routes must share them. */
+type FolderFileNames = ReadonlyMap<string, string>
+
+function folderFileNames(chains: readonly FolderChain[]): FolderFileNames {
+  const names = new Map<string, string>()
+  const number = (letter: string, files: readonly (string | undefined)[]): void => {
+    const known = new Set(files.filter((file) => file !== undefined))
+    for (const [index, file] of [...known].entries()) names.set(file, `${letter}${index}`)
+  }
+  number(
+    'm',
+    chains.flatMap(({ middleware }) => middleware),
+  )
+  number(
+    'e',
+    chains.map(({ error }) => error),
+  )
+  number(
+    'n',
+    chains.map(({ notFound }) => notFound),
+  )
+  return names
+}
+
+function folderFileTexts(names: FolderFileNames, input: ManifestInput): string {
+  if (names.size === 0) return ''
+  const lines = [...names].map(([file, name]) => `const ${name}: ManifestFile = { file: ${quote(file)}, ${loadText(file, input)} }\n`)
+  return `${lines.join('')}\n`
+}
+
+function chainTexts({ middleware, error, notFound }: FolderChain, names: FolderFileNames): string[] {
+  const lines: string[] = []
+  if (middleware.length > 0) lines.push(`middleware: [${middleware.map((file) => names.get(file)).join(', ')}],`)
+  if (error !== undefined) lines.push(`error: ${names.get(error)},`)
+  if (notFound !== undefined) lines.push(`notFound: ${names.get(notFound)},`)
+  return lines
+}
+
+function folderText(folder: FolderEntry, names: FolderFileNames): string {
+  return objectText([`pathname: ${quote(folder.pathname)},`, ...chainTexts(folder, names)])
+}
+
+function objectText(lines: readonly string[]): string {
+  return `    {\n${lines.map((line) => `      ${line}\n`).join('')}    },\n`
+}
+
+function loadText(file: string, input: ManifestInput): string {
+  return `load: () => import(${quote(importPath(input.routeSpecifier(file)))})`
 }
 
 function rootFile(key: string, file: string | undefined, input: ManifestInput): string {
@@ -48,14 +103,14 @@ function rootFile(key: string, file: string | undefined, input: ManifestInput): 
   return `  ${key}: { file: ${quote(file)}, load: () => import(${quote(importPath(input.rootSpecifier(file)))}) },\n`
 }
 
-function routeText(route: ManifestInputRoute, input: ManifestInput): string {
+function routeText(route: ManifestInputRoute, names: FolderFileNames, input: ManifestInput): string {
   const lines = [`pathname: ${quote(route.pathname)},`, `file: ${quote(route.file)},`]
   if (route.methods) lines.push(`methods: [${route.methods.map(quote).join(', ')}],`)
   const config = Object.entries(route.config).map(([key, value]) => `${key}: ${literal(value)}`)
   if (config.length > 0) lines.push(`config: { ${config.join(', ')} },`)
   if (route.hasStaticParams) lines.push('hasStaticParams: true,')
-  lines.push(`load: () => import(${quote(importPath(input.routeSpecifier(route.file)))}),`)
-  return `    {\n${lines.map((line) => `      ${line}\n`).join('')}    },\n`
+  lines.push(...chainTexts(route, names), `${loadText(route.file, input)},`)
+  return objectText(lines)
 }
 
 function literal(value: unknown): string {

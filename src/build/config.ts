@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { EveryrouteError } from '../routing/errors.js'
@@ -131,6 +131,12 @@ export async function loadConfig(options: LoadConfigOptions): Promise<ResolvedCo
 /** The files that {@link loadConfig} looks for, in its order, absolute: a change of any of them may change the settings. */
 export function configFileCandidates(root: string): string[] {
   return [...CONFIG_FILES, ...NEXT_CONFIG_FILES].map((file) => join(root, file))
+}
+
+/** Whether the routes folder is, or lies in, the `app` folder of a Next.js application, whose files Next.js serves as well. */
+export async function isNextAppFolder({ root, routesDir }: Pick<ResolvedConfig, 'root' | 'routesDir'>): Promise<boolean> {
+  const isApp = ['app', 'src/app'].some((name) => `${routesDir}${sep}`.startsWith(join(root, name, sep)))
+  return isApp && (await firstExisting(root, NEXT_CONFIG_FILES, 'file')) !== undefined
 }
 
 async function readConfig(root: string, mode: LoadConfigOptions['mode']): Promise<ReadConfig> {

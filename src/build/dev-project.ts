@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
-import { MANIFEST_VERSION, type ManifestFile, type ManifestRoute, type RouteManifest } from '../routing/manifest.js'
+import type { FolderChain } from '../routing/folder-files.js'
+import { type FolderFiles, MANIFEST_VERSION, type ManifestFile, type ManifestRoute, type RouteManifest } from '../routing/manifest.js'
 import type { RouteEntry } from '../routing/route-tree.js'
 import type { ResolvedConfig } from './config.js'
 import { createDevModules, fileStamp } from './dev-modules.js'
@@ -55,13 +56,13 @@ export async function openDevProject(config: ResolvedConfig): Promise<DevProject
     return result
   }
 
-  const routeOf = async (entry: RouteEntry): Promise<ManifestRoute> => {
+  const routeOf = async (entry: RouteEntry, around: FolderFiles): Promise<ManifestRoute> => {
     const { exports, error } = await parse(entry.file)
     const { pathname, file } = entry
-    if (exports === undefined) return { pathname, file, load: () => Promise.reject(error) }
+    if (exports === undefined) return { ...around, pathname, file, load: () => Promise.reject(error) }
     const { methods, config: segmentConfig, hasStaticParams } = exports
     const load = () => modules.load(join(routesDir, file))
-    return { pathname, file, config: segmentConfig, hasStaticParams, load, ...(methods === undefined ? {} : { methods }) }
+    return { ...around, pathname, file, config: segmentConfig, hasStaticParams, load, ...(methods === undefined ? {} : { methods }) }
   }
 
   const rootFile = (file: string | undefined): ManifestFile | undefined =>
@@ -73,16 +74,19 @@ export async function openDevProject(config: ResolvedConfig): Promise<DevProject
       const { tree, warnings } = await scanTree(config)
       const proxy = rootFile(await findProxy(root))
       const instrumentation = rootFile(await findInstrumentation(root))
-      const routes = await Promise.all(tree.routes.map(routeOf))
+      const filesOf = folderFilesOf((file) => modules.load(join(routesDir, file)))
+      const folders = tree.folders.map((folder) => ({ pathname: folder.pathname, ...filesOf(folder) }))
+      const routes = await Promise.all(tree.routes.map((entry) => routeOf(entry, filesOf(entry))))
       const newShape = JSON.stringify([
         proxy?.file,
         instrumentation?.file,
-        routes.map(({ file }) => [file, parsed.get(join(routesDir, file))?.stamps]),
+        tree.folders,
+        tree.routes.map(({ segments: _, ...route }) => [route, parsed.get(join(routesDir, route.file))?.stamps]),
       ])
       if (!changed && newShape === shape) return undefined
       shape = newShape
       const { basePath, trailingSlash, authInterrupts } = config
-      const manifest = { version: MANIFEST_VERSION, basePath, trailingSlash, authInterrupts, routes } as const
+      const manifest = { version: MANIFEST_VERSION, basePath, trailingSlash, authInterrupts, routes, folders } as const
       const exported = tree.routes.flatMap(({ file }) => parsed.get(join(routesDir, file))?.exports?.warnings ?? [])
       return {
         config,
@@ -92,6 +96,21 @@ export async function openDevProject(config: ResolvedConfig): Promise<DevProject
     },
     close: () => modules.close(),
   }
+}
+
+/** Gives what a manifest says of chains; each file is one object, which the router loads once. */
+function folderFilesOf(load: (file: string) => ReturnType<ManifestFile['load']>): (chain: FolderChain) => FolderFiles {
+  const known = new Map<string, ManifestFile>()
+  const fileOf = (file: string): ManifestFile => {
+    const manifestFile = known.get(file) ?? { file, load: () => load(file) }
+    known.set(file, manifestFile)
+    return manifestFile
+  }
+  return ({ middleware, error, notFound }) => ({
+    ...(middleware.length > 0 && { middleware: middleware.map(fileOf) }),
+    ...(error !== undefined && { error: fileOf(error) }),
+    ...(notFound !== undefined && { notFound: fileOf(notFound) }),
+  })
 }
 
 /** The router shows an error's `file`; ours name all files involved. */

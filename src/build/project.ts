@@ -2,10 +2,12 @@ import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, relative, resolve, sep } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
+import type { FolderEntry } from '../routing/folder-files.js'
 import { buildRouteTree, type RouteEntry, type RouteTree } from '../routing/route-tree.js'
 import { generateManifest, generateTypes } from './codegen.js'
-import type { ResolvedConfig } from './config.js'
+import { isNextAppFolder, type ResolvedConfig } from './config.js'
 import { type RouteExports, readRouteExports } from './exports.js'
+import { checkFolderFileExports, nativeWarning } from './folder-files.js'
 import { collectExports } from './module-exports.js'
 import { ownPackage } from './next-alias.js'
 import { NEXT_EXPORTS } from './next-exports.js'
@@ -26,6 +28,8 @@ export interface Project {
   readonly config: ResolvedConfig
   /** In match order. */
   readonly routes: readonly ProjectRoute[]
+  /** What holds for paths that no route answers, in match order. */
+  readonly folders: readonly FolderEntry[]
   /** `proxy.ts` or `middleware.ts`, relative to the root. */
   readonly proxy?: string
   /** `instrumentation.ts`, relative to the root. */
@@ -45,12 +49,14 @@ export async function loadProject(config: ResolvedConfig): Promise<Project> {
   try {
     const { tree, warnings } = await scanTree(config)
     const read = await Promise.all(tree.routes.map((entry) => readRoute(entry, config, resolver.resolve)))
+    await Promise.all(tree.folderFiles.map((file) => checkFolderFileExports(file, config, resolver.resolve)))
     const proxy = await findProxy(root)
     if (proxy !== undefined) await checkProxyExports(proxy, root, resolver.resolve)
     const instrumentation = await findInstrumentation(root)
     return {
       config,
       routes: read.map(({ route }) => route),
+      folders: tree.folders,
       warnings: [...warnings, ...read.flatMap((file) => file.warnings)],
       ...(proxy !== undefined && { proxy }),
       ...(instrumentation !== undefined && { instrumentation }),
@@ -65,11 +71,12 @@ export async function loadProject(config: ResolvedConfig): Promise<Project> {
  * @returns Their absolute paths, and whether either was written.
  */
 export async function writeGenerated(project: Project): Promise<{ manifest: string; types: string; changed: boolean }> {
-  const { config, routes, proxy, instrumentation } = project
+  const { config, routes, folders, proxy, instrumentation } = project
   const manifest = join(config.generatedDir, 'manifest.ts')
   const types = join(config.generatedDir, 'routes.d.ts')
   const manifestText = generateManifest({
     routes,
+    folders,
     settings: config,
     routeSpecifier: (file) => specifierOf(join(config.routesDir, file), config.generatedDir),
     rootSpecifier: (file) => specifierOf(join(config.root, file), config.generatedDir),
@@ -125,18 +132,15 @@ async function checkProxyExports(file: string, root: string, resolve: ResolveMod
  * Scans the routes folder and orders the routes.
  * @throws {EveryrouteError} whose `files` are relative to the root, as those of the warnings are
  */
-export async function scanTree({
-  root,
-  routesDir,
-  warnings: settings = [],
-}: ResolvedConfig): Promise<{ tree: RouteTree; warnings: BuildWarning[] }> {
+export async function scanTree(config: ResolvedConfig): Promise<{ tree: RouteTree; warnings: BuildWarning[] }> {
+  const { root, routesDir, warnings: settings = [] } = config
   const inRoot = (file: string) => relativeFile(resolve(routesDir, file), root)
   try {
-    const { files, warnings } = await scanRoutes(routesDir)
-    return {
-      tree: buildRouteTree(files),
-      warnings: [...settings, ...warnings.map((warning) => ({ ...warning, file: inRoot(warning.file) }))],
-    }
+    const isNextApp = await isNextAppFolder(config)
+    const { files, warnings } = await scanRoutes(routesDir, { isNextApp })
+    const tree = buildRouteTree(files)
+    const native = isNextApp ? nativeWarning(tree.folderFiles) : []
+    return { tree, warnings: [...settings, ...[...warnings, ...native].map((warning) => ({ ...warning, file: inRoot(warning.file) }))] }
   } catch (error) {
     if (!(error instanceof EveryrouteError)) throw error
     throw new EveryrouteError(error.code, error.message, {

@@ -3,12 +3,18 @@ import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
 import type { RouteFile } from '../routing/route-tree.js'
+import { checkNearMiss, folderFileKind, isLikeFolderFile } from './folder-file-names.js'
 import type { BuildWarning } from './warning.js'
 
 export type { BuildWarning } from './warning.js'
 
 const CLAIMING_FILE = /^(route|page)\.(?:ts|tsx|js|jsx|mts|mjs)$/
 const COMMONJS_ROUTE = /^route\.(?:cts|cjs)$/
+
+export interface ScanOptions {
+  /** Whether the routes folder is a Next.js application's, where more names are ordinary ones. Default `false`. */
+  readonly isNextApp?: boolean
+}
 
 export interface ScanResult {
   /** Sorted by code unit. */
@@ -18,18 +24,23 @@ export interface ScanResult {
 }
 
 /**
- * Finds the files that claim a path: `route.{ts,tsx,js,jsx,mts,mjs}`, and `page.*`, which must not stand beside one.
+ * Finds the files that claim a path, `route.{ts,tsx,js,jsx,mts,mjs}` and `page.*`, which must not stand beside one, and those
+ * that stand for their folder: `_middleware.*`, `_error.*`, `_not-found.*`.
  * Follows symbolic links to files and folders; leaves out private folders (`_x`) and `node_modules`.
- * @throws {EveryrouteError} `ERR_ROUTES_DIR_MISSING`, `ERR_UNREADABLE`, `ERR_SYMLINK_LOOP`.
+ * @throws {EveryrouteError} `ERR_ROUTES_DIR_MISSING`, `ERR_UNREADABLE`, `ERR_SYMLINK_LOOP`; `ERR_FOLDER_FILE_NAME` for a name that
+ * looks like `_middleware.ts`, which would guard nothing.
  */
-export async function scanRoutes(routesDir: string): Promise<ScanResult> {
+export async function scanRoutes(routesDir: string, { isNextApp = false }: ScanOptions = {}): Promise<ScanResult> {
   const real = await realRoutesDir(routesDir)
-  const result: ScanResult = { files: [], warnings: [] }
-  await scanFolder({ path: routesDir, name: '', real: [real] }, result)
+  const scan: Scan = { files: [], warnings: [], isNextApp }
+  await scanFolder({ path: routesDir, name: '', real: [real] }, scan)
   const byFile = (a: { file: string }, b: { file: string }) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)
-  result.files.sort(byFile)
-  result.warnings.sort(byFile)
-  return result
+  return { files: scan.files.sort(byFile), warnings: scan.warnings.sort(byFile) }
+}
+
+/** A scan under way. */
+interface Scan extends ScanResult {
+  readonly isNextApp: boolean
 }
 
 interface Folder {
@@ -53,7 +64,7 @@ async function realRoutesDir(routesDir: string): Promise<string> {
   })
 }
 
-async function scanFolder(folder: Folder, result: ScanResult): Promise<void> {
+async function scanFolder(folder: Folder, scan: Scan): Promise<void> {
   let entries: Dirent[]
   try {
     entries = await readdir(folder.path, { withFileTypes: true })
@@ -64,16 +75,19 @@ async function scanFolder(folder: Folder, result: ScanResult): Promise<void> {
   }
   await Promise.all(
     entries.map(async (entry) => {
-      if (entry.name.startsWith('_') || entry.name === 'node_modules') return
+      const isPrivate = entry.name.startsWith('_')
+      if ((isPrivate && !isLikeFolderFile(entry.name)) || entry.name === 'node_modules') return
       const name = folder.name ? `${folder.name}/${entry.name}` : entry.name
       const path = join(folder.path, entry.name)
-      const kind = entry.isSymbolicLink() ? await linkTargetKind(path, name, result) : entry.isDirectory() ? 'folder' : 'file'
-      if (kind === 'folder') {
+      const kind = entry.isSymbolicLink() ? await linkTargetKind(path, name, scan) : entry.isDirectory() ? 'folder' : 'file'
+      if (kind === undefined) return
+      const warning = checkNearMiss(entry.name, { file: name, entry: kind, isNextApp: scan.isNextApp })
+      if (warning) scan.warnings.push(warning)
+      if (kind === 'file') addFile(entry.name, name, scan)
+      else if (!isPrivate) {
         const real = entry.isSymbolicLink() ? await realpath(path) : join(folder.real[0] ?? '', entry.name)
         if (folder.real.includes(real)) throw symlinkLoop(name)
-        await scanFolder({ path, name, real: [real, ...folder.real] }, result)
-      } else if (kind === 'file') {
-        addFile(entry.name, name, result)
+        await scanFolder({ path, name, real: [real, ...folder.real] }, scan)
       }
     }),
   )
@@ -82,6 +96,8 @@ async function scanFolder(folder: Folder, result: ScanResult): Promise<void> {
 function addFile(basename: string, file: string, result: ScanResult): void {
   const claim = CLAIMING_FILE.exec(basename)
   if (claim) result.files.push({ file, kind: claim[1] === 'page' ? 'page' : 'route' })
+  const kind = folderFileKind(basename)
+  if (kind !== undefined) result.files.push({ file, kind })
   if (COMMONJS_ROUTE.test(basename)) {
     result.warnings.push({ file, message: `${basename} is not read as a route file`, fix: 'Rename it to route.ts or route.js.' })
   }
@@ -93,8 +109,11 @@ async function linkTargetKind(path: string, name: string, result: ScanResult): P
   } catch (error) {
     if (errorCode(error) === 'ELOOP') throw symlinkLoop(name)
     if (errorCode(error) !== 'ENOENT') throw fileSystemError(error, name)
-    // Editors leave dangling links beside open files, so only one that stands for a route file is worth a word.
-    if (CLAIMING_FILE.test(name.slice(name.lastIndexOf('/') + 1))) {
+    const basename = name.slice(name.lastIndexOf('/') + 1)
+    const kind = folderFileKind(basename)
+    if (kind === 'middleware') throw missingMiddleware(name)
+    // Editors leave dangling links beside open files, so only one that stands for a file that is read is worth a word.
+    if (CLAIMING_FILE.test(basename) || kind !== undefined) {
       result.warnings.push({ file: name, message: 'The symbolic link leads nowhere', fix: 'Point it at a file, or remove it.' })
     }
     return undefined
@@ -105,6 +124,13 @@ function symlinkLoop(name: string): EveryrouteError {
   return new EveryrouteError('ERR_SYMLINK_LOOP', `The symbolic link "${name}" leads back to a folder that contains it`, {
     files: [name],
     fix: 'Remove the link, or point it at a folder outside its own parents.',
+  })
+}
+
+function missingMiddleware(name: string): EveryrouteError {
+  return new EveryrouteError('ERR_UNREADABLE', `The symbolic link "${name}" leads nowhere`, {
+    files: [name],
+    fix: 'Point it at a file, or remove it.',
   })
 }
 

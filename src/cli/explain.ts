@@ -1,4 +1,6 @@
+import type { FolderChain, FolderEntry } from '../routing/folder-files.js'
 import type { RouteEntry } from '../routing/route-tree.js'
+import { belowFolder } from '../runtime/folder-pattern.js'
 import { createMatcher } from '../runtime/matcher.js'
 import { canonicalPathname } from '../runtime/slashes.js'
 
@@ -16,7 +18,8 @@ export interface ExplainOptions {
   readonly target: string
 }
 
-export interface Explanation {
+/** With what of the folders' files has a part in the answer; an error and a not-found file only where it comes to that. */
+export interface Explanation extends FolderChain {
   /** The status that the router itself answers, or `undefined` where the handler decides. */
   readonly status: 204 | 308 | 400 | 404 | 405 | undefined
   /** One sentence, or two. */
@@ -36,27 +39,43 @@ function arrivingPath(target: string): string {
   return DOT_SEGMENT.test(path) ? new URL(`http://localhost${path}`).pathname : path
 }
 
-/** Says what a request is answered with, and by which file, without running anything. */
-export function explain(routes: readonly ExplainedRoute[], options: ExplainOptions): Explanation {
+/**
+ * Says what a request is answered with, and by which file, without running anything.
+ * @param folders what holds for paths that no route answers
+ */
+export function explain(routes: readonly ExplainedRoute[], folders: readonly FolderEntry[], options: ExplainOptions): Explanation {
   const { basePath, trailingSlash } = options
   const path = arrivingPath(options.target)
   const canonical = canonicalPathname(path, { basePath, trailingSlash })
-  if (canonical !== undefined) return { status: 308, outcome: `308 to ${canonical}: the canonical form of the path.`, others: [] }
+  if (canonical !== undefined)
+    return { status: 308, outcome: `308 to ${canonical}: the canonical form of the path.`, middleware: [], others: [] }
   if (basePath !== '' && path !== basePath && !path.startsWith(`${basePath}/`)) {
-    return { status: 404, outcome: `404: the path is not below the base path ${basePath}.`, others: [] }
+    return { status: 404, outcome: `404: the path is not below the base path ${basePath}.`, middleware: [], others: [] }
   }
   const inner = path.slice(basePath.length).replace(/(?<=.)\/$/, '') || '/'
   let found: ReturnType<ReturnType<typeof createMatcher<ExplainedRoute>>['match']>
+  let unmatched: FolderChain = { middleware: [] }
   try {
     found = createMatcher(routes).match(inner)
+    unmatched = found ? unmatched : folderChain(folders, inner)
   } catch (error) {
     if (!(error instanceof URIError)) throw error
-    return { status: 400, outcome: '400: a param has malformed percent-encoding.', others: [] }
+    return { status: 400, outcome: '400: a param has malformed percent-encoding.', middleware: [], others: [] }
   }
   const others = routes.filter((route) => route !== found?.route).map((route) => explainOther(route, inner, found?.route))
-  if (found === undefined) return { status: 404, outcome: '404: no route file answers this path.', others }
+  if (found === undefined) return { status: 404, outcome: '404: no route file answers this path.', ...unmatched, others }
   const { route, params } = found
-  return { ...methodOutcome(route, options.method), pathname: route.pathname, file: route.file, params, others }
+  return { ...methodOutcome(route, options.method), pathname: route.pathname, file: route.file, params, ...chainOf(route), others }
+}
+
+function chainOf({ middleware, error, notFound }: FolderChain): FolderChain {
+  return { middleware, ...(error !== undefined && { error }), ...(notFound !== undefined && { notFound }) }
+}
+
+/** @throws {URIError} where a segment that became a param has malformed percent-encoding */
+function folderChain(folders: readonly FolderEntry[], path: string): FolderChain {
+  const matcher = createMatcher(folders.map((folder) => ({ pathname: belowFolder(folder.pathname), chain: chainOf(folder) })))
+  return matcher.match(path)?.route.chain ?? { middleware: [] }
 }
 
 function methodOutcome({ methods }: ExplainedRoute, method: string): Pick<Explanation, 'status' | 'outcome'> {

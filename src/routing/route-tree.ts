@@ -1,15 +1,26 @@
 import { type ErrorCode, EveryrouteError } from './errors.js'
+import {
+  createChains,
+  FOLDER_FILE_KINDS,
+  type FolderChain,
+  type FolderEntry,
+  type FolderFile,
+  folderEntries,
+  parentFolder,
+  type RouteFolder,
+} from './folder-files.js'
 import { parseSegment, type RouteSegment, segmentNotation } from './segment.js'
 import { compareSpecificity } from './specificity.js'
 
-/** A file that claims a path: a route handler, or a page that must not stand beside one. */
+/** A file that claims a path, by a route handler or by a page that must not stand beside one, or that stands for its folder. */
 export interface RouteFile {
   /** Relative to the routes folder, with `/`: `users/[id]/route.ts`. */
   readonly file: string
-  readonly kind: 'route' | 'page'
+  readonly kind: 'route' | 'page' | FolderFile['kind']
 }
 
-export interface RouteEntry {
+/** A route with the files of the folders around it. */
+export interface RouteEntry extends FolderChain {
   /** Next.js's notation without groups and slots: `/users/[id]`. */
   readonly pathname: string
   readonly file: string
@@ -20,6 +31,10 @@ export interface RouteEntry {
 export interface RouteTree {
   /** In Next.js's match order. */
   readonly routes: readonly RouteEntry[]
+  /** What holds for paths that no route answers, in the same order. */
+  readonly folders: readonly FolderEntry[]
+  /** All `_middleware`, `_error` and `_not-found` files, by name. */
+  readonly folderFiles: readonly FolderFile[]
 }
 
 /** One level of the path: what claims it, and what may follow. */
@@ -40,20 +55,55 @@ interface ParamChild {
 }
 
 /**
- * Orders route files as Next.js matches them. Files below a private folder (`_x`) are left out.
- * @throws {EveryrouteError} Where Next.js's build refuses the set; every error names the files and the mend.
+ * Orders route files as Next.js matches them, each with the chain of its folders. Files below a private folder (`_x`) are left out.
+ * @throws {EveryrouteError} Where Next.js's build refuses the set, or a folder has two files of one kind; every error names the
+ * files and the mend.
  */
 export function buildRouteTree(files: readonly RouteFile[]): RouteTree {
   const root = createNode()
-  const routes: RouteEntry[] = []
+  const found: (RouteFile & { readonly segments: readonly RouteSegment[] })[] = []
   for (const { file, kind } of [...files].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))) {
     const segments = urlSegments(file, kind)
     if (!segments) continue
-    claim(insert(root, segments, file), file, kind)
-    if (kind === 'route') routes.push({ pathname: `/${segments.map(segmentNotation).join('/')}`, file, segments })
+    const node = insert(root, segments, file)
+    if (kind === 'route' || kind === 'page') claim(node, file, kind)
+    found.push({ file, kind, segments })
   }
   checkOptionalCatchAlls(root, '')
-  return { routes: routes.sort((a, b) => compareSpecificity(a.segments, b.segments)) }
+  const folderFiles = found.flatMap(({ file, kind }) => (isFolderFileKind(kind) ? [{ file, kind }] : []))
+  const chainOf = createChains(folderFiles)
+  const routes = found
+    .filter(({ kind }) => kind === 'route')
+    .map(({ file, segments }) => ({ pathname: pathnameOf(segments), file, segments, ...chainOf(parentFolder(file)) }))
+  return {
+    routes: routes.sort((a, b) => compareSpecificity(a.segments, b.segments)),
+    folders: folderFiles.length > 0 ? folderEntries(foldersOf(found.map(({ file }) => file)), chainOf) : [],
+    folderFiles,
+  }
+}
+
+function isFolderFileKind(kind: RouteFile['kind']): kind is FolderFile['kind'] {
+  return (FOLDER_FILE_KINDS as readonly string[]).includes(kind)
+}
+
+function pathnameOf(segments: readonly RouteSegment[]): string {
+  return `/${segments.map(segmentNotation).join('/')}`
+}
+
+/** Every folder that files lie in, and the routes folder. */
+function foldersOf(files: readonly string[]): RouteFolder[] {
+  const names = new Set([''])
+  for (const file of files) {
+    for (let folder = parentFolder(file); !names.has(folder); folder = parentFolder(folder)) names.add(folder)
+  }
+  return [...names].map((folder) => {
+    const segments = folderSegments(folder === '' ? [] : folder.split('/'))
+    return { folder, segments, pathname: pathnameOf(segments) }
+  })
+}
+
+function folderSegments(folders: readonly string[]): readonly RouteSegment[] {
+  return folders.map(parseSegment).filter(({ kind }) => kind !== 'group' && kind !== 'slot')
 }
 
 /** `undefined` where the file takes no part in matching: private folders, and pages that intercept another path. */
@@ -62,7 +112,7 @@ function urlSegments(file: string, kind: RouteFile['kind']): readonly RouteSegme
   if (kind === 'page' && folders.some((folder) => /^\(\.{1,3}\)[^)]/.test(folder) || folder.startsWith('(..)(..)'))) return undefined
   if (folders.some((folder) => folder.startsWith('_'))) return undefined
   try {
-    return folders.map(parseSegment).filter(({ kind }) => kind !== 'group' && kind !== 'slot')
+    return folderSegments(folders)
   } catch (error) {
     if (!(error instanceof EveryrouteError)) throw error
     throw new EveryrouteError(error.code, error.message, {
@@ -151,7 +201,7 @@ function checkParamNames(segments: readonly RouteSegment[], file: string): void 
   }
 }
 
-function claim(node: TreeNode, file: string, kind: RouteFile['kind']): void {
+function claim(node: TreeNode, file: string, kind: 'route' | 'page'): void {
   if (kind === 'route' && node.route !== undefined) {
     throw conflict(
       'ERR_DUPLICATE_PATH',

@@ -80,6 +80,64 @@ describe('generateManifest', () => {
     `)
   })
 
+  test('files of folders are constants that routes and folders share', () => {
+    const tree = buildRouteTree([
+      { file: '_middleware.ts', kind: 'middleware' },
+      { file: '_error.mts', kind: 'error' },
+      { file: '(staff)/admin/_middleware.js', kind: 'middleware' },
+      { file: '(staff)/admin/_not-found.tsx', kind: 'not-found' },
+      { file: '(staff)/admin/users/route.ts', kind: 'route' },
+      { file: 'about/route.ts', kind: 'route' },
+    ])
+    const known = tree.routes.map((route) => ({ ...route, methods: ['GET'], config: {}, hasStaticParams: false }))
+    const text = generateManifest({ ...INPUT, routes: known, folders: tree.folders })
+    expect(text.replace(/^[^]*?\n\n/, '').replace(/ {2}version[^]*?(?= {2}routes)/, '')).toMatchInlineSnapshot(`
+      "const m0: ManifestFile = { file: '_middleware.ts', load: () => import('../routes/_middleware') }
+      const m1: ManifestFile = { file: '(staff)/admin/_middleware.js', load: () => import('../routes/(staff)/admin/_middleware') }
+      const e0: ManifestFile = { file: '_error.mts', load: () => import('../routes/_error.mjs') }
+      const n0: ManifestFile = { file: '(staff)/admin/_not-found.tsx', load: () => import('../routes/(staff)/admin/_not-found') }
+
+      const manifest: RouteManifest = {
+        routes: [
+          {
+            pathname: '/about',
+            file: 'about/route.ts',
+            methods: ['GET'],
+            middleware: [m0],
+            error: e0,
+            load: () => import('../routes/about/route'),
+          },
+          {
+            pathname: '/admin/users',
+            file: '(staff)/admin/users/route.ts',
+            methods: ['GET'],
+            middleware: [m0, m1],
+            error: e0,
+            notFound: n0,
+            load: () => import('../routes/(staff)/admin/users/route'),
+          },
+        ],
+        folders: [
+          {
+            pathname: '/',
+            middleware: [m0],
+            error: e0,
+          },
+          {
+            pathname: '/admin',
+            middleware: [m0, m1],
+            error: e0,
+            notFound: n0,
+          },
+        ],
+      }
+
+      export default manifest
+      "
+    `)
+    expect(text).toContain("import type { ManifestFile, RouteManifest } from 'everyroute'\n")
+  })
+
   test('is the same for the same input and empty for none', () => {
     expect(generateManifest({ ...INPUT, routes: routes(...FILES) })).toBe(
       generateManifest({ ...INPUT, routes: routes(...[...FILES].reverse()) }),

@@ -17,7 +17,7 @@ const routes = buildRouteTree(FILES.map((file) => ({ file, kind: 'route' }))).ro
   methods: route.file in METHODS ? METHODS[route.file] : ['GET'],
 }))
 const ask = (method: string, target: string, settings: Partial<ExplainOptions> = {}) =>
-  explain(routes, { basePath: '', trailingSlash: false, method, target, ...settings })
+  explain(routes, [], { basePath: '', trailingSlash: false, method, target, ...settings })
 
 test.each([
   ['GET', '/', 'route.ts', 'The GET handler of the file answers.'],
@@ -55,4 +55,44 @@ test('the base path and the trailing slash are taken into account', () => {
   expect(ask('GET', '/api/u/1', { basePath: '/api' })).toMatchObject({ file: 'u/[id]/route.ts', params: { id: '1' } })
   expect(ask('GET', '/u/1', { trailingSlash: true })).toMatchObject({ status: 308, outcome: expect.stringContaining('/u/1/') })
   expect(ask('GET', '/u/1/', { trailingSlash: true })).toMatchObject({ file: 'u/[id]/route.ts', params: { id: '1' } })
+})
+
+const GUARDED = buildRouteTree([
+  ...['admin/users/route.ts', '(site)/about/route.ts', '[tenant]/settings/route.ts'].map((file) => ({ file, kind: 'route' as const })),
+  ...['_middleware.ts', 'admin/_middleware.ts', '(site)/_middleware.ts', '[tenant]/_middleware.ts'].map((file) => ({
+    file,
+    kind: 'middleware' as const,
+  })),
+  { file: '_error.ts', kind: 'error' },
+  { file: 'admin/_error.ts', kind: 'error' },
+  { file: 'admin/_not-found.ts', kind: 'not-found' },
+])
+const askGuarded = (method: string, target: string, settings: Partial<ExplainOptions> = {}) =>
+  explain(
+    GUARDED.routes.map((route) => ({ ...route, methods: ['GET'] })),
+    GUARDED.folders,
+    { basePath: '', trailingSlash: false, method, target, ...settings },
+  )
+
+test.each([
+  ['GET', '/admin/users', ['_middleware.ts', 'admin/_middleware.ts'], 'admin/_error.ts', 'admin/_not-found.ts'],
+  ['DELETE', '/admin/users', ['_middleware.ts', 'admin/_middleware.ts'], 'admin/_error.ts', 'admin/_not-found.ts'],
+  ['GET', '/about', ['_middleware.ts', '(site)/_middleware.ts'], '_error.ts', undefined],
+  ['GET', '/nowhere/else', ['_middleware.ts', '[tenant]/_middleware.ts'], '_error.ts', undefined],
+  ['GET', '/admin', ['_middleware.ts', 'admin/_middleware.ts'], 'admin/_error.ts', 'admin/_not-found.ts'],
+  ['GET', '/admin/users/7', ['_middleware.ts', 'admin/_middleware.ts'], 'admin/_error.ts', 'admin/_not-found.ts'],
+  ['GET', '/', ['_middleware.ts'], '_error.ts', undefined],
+  ['GET', '/administration', ['_middleware.ts', '[tenant]/_middleware.ts'], '_error.ts', undefined],
+  ['GET', '/admin/', [], undefined, undefined],
+])('the chain in front of %s %s, and who answers what goes wrong', (method, target, middleware, error, notFound) => {
+  const explained = askGuarded(method, target)
+  expect([explained.middleware, explained.error, explained.notFound]).toEqual([middleware, error, notFound])
+})
+
+test('a path outside the base path has no chain, one inside has', () => {
+  expect(askGuarded('GET', '/admin/x', { basePath: '/api' }).middleware).toEqual([])
+  expect(askGuarded('GET', '/api/admin/x', { basePath: '/api' })).toMatchObject({
+    status: 404,
+    middleware: ['_middleware.ts', 'admin/_middleware.ts'],
+  })
 })

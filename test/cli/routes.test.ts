@@ -17,11 +17,26 @@ test('lists the routes in match order, as a table and as JSON', async () => {
   GET       /users/[id]  users/[id]/route.ts
   ?         /[...rest]   [...rest]/route.ts
 `)
+  const alone = { middleware: [], error: null, notFound: null }
   expect(JSON.parse((await everyroute(dir, ['routes', '--json'])).stdout)).toEqual([
-    { pathname: '/users', file: 'users/route.ts', methods: ['GET', 'POST'], params: [], config: { revalidate: 60 } },
-    { pathname: '/users/me', file: '(site)/users/me/route.ts', methods: ['GET'], params: [], config: {} },
-    { pathname: '/users/[id]', file: 'users/[id]/route.ts', methods: ['GET'], params: [{ name: 'id', kind: 'dynamic' }], config: {} },
-    { pathname: '/[...rest]', file: '[...rest]/route.ts', methods: null, params: [{ name: 'rest', kind: 'catch-all' }], config: {} },
+    { pathname: '/users', file: 'users/route.ts', methods: ['GET', 'POST'], params: [], config: { revalidate: 60 }, ...alone },
+    { pathname: '/users/me', file: '(site)/users/me/route.ts', methods: ['GET'], params: [], config: {}, ...alone },
+    {
+      pathname: '/users/[id]',
+      file: 'users/[id]/route.ts',
+      methods: ['GET'],
+      params: [{ name: 'id', kind: 'dynamic' }],
+      config: {},
+      ...alone,
+    },
+    {
+      pathname: '/[...rest]',
+      file: '[...rest]/route.ts',
+      methods: null,
+      params: [{ name: 'rest', kind: 'catch-all' }],
+      config: {},
+      ...alone,
+    },
   ])
 })
 
@@ -39,6 +54,38 @@ Other routes:
   /users      users/route.ts            the path goes on after segment 1
   /users/me   (site)/users/me/route.ts  segment 2 is 7, not me
 `)
+})
+
+test('--explain prints the chain of the folders with its files, also in front of a 404', async () => {
+  const middleware = 'export default (c, next) => next()\n'
+  const dir = await createProject({
+    'routes/_middleware.ts': middleware,
+    'routes/_error.ts': 'export default (error, c) => c.text("error")\n',
+    'routes/(staff)/_middleware.ts': middleware,
+    'routes/(staff)/admin/_middleware.ts': middleware,
+    'routes/(staff)/admin/_not-found.ts': 'export default (c) => c.text("nothing")\n',
+    'routes/(staff)/admin/x/route.ts': answering('x'),
+  })
+  const chain = `  middleware  _middleware.ts
+              (staff)/_middleware.ts
+              (staff)/admin/_middleware.ts
+  error       _error.ts
+  not-found   (staff)/admin/_not-found.ts
+`
+  expect((await everyroute(dir, ['routes', '--explain', 'GET', '/admin/x'])).stdout).toBe(`GET /admin/x
+  The GET handler of the file answers.
+  file        (staff)/admin/x/route.ts
+  route       /admin/x
+${chain}`)
+  expect((await everyroute(dir, ['routes', '--explain', 'GET', '/admin/y'])).stdout).toContain(`GET /admin/y
+  404: no route file answers this path.
+${chain}`)
+  const [route] = JSON.parse((await everyroute(dir, ['routes', '--json'])).stdout)
+  expect(route).toMatchObject({
+    middleware: ['_middleware.ts', '(staff)/_middleware.ts', '(staff)/admin/_middleware.ts'],
+    error: '_error.ts',
+    notFound: '(staff)/admin/_not-found.ts',
+  })
 })
 
 test('--explain --json has the same in full', async () => {

@@ -15,7 +15,7 @@ export async function run({ values, positionals, output }: CommandContext): Prom
   const project = await loadProject(await loadProjectConfig(root, values, 'production'))
   reportWarnings(project.warnings, output)
   if (request !== undefined) {
-    const explanation = explain(project.routes, { ...project.config, ...request })
+    const explanation = explain(project.routes, project.folders, { ...project.config, ...request })
     if (values.json === true) output.line(JSON.stringify({ ...request, ...explanation }, null, 2))
     else printExplanation(explanation, project, request, output)
     return 0
@@ -41,9 +41,17 @@ function requestOf(values: Values, positionals: readonly string[]): ExplainReque
   return { method: method.toUpperCase(), target }
 }
 
-function jsonOf({ pathname, file, methods, segments, config }: Project['routes'][number]): object {
+function jsonOf({ pathname, file, methods, segments, config, middleware, error, notFound }: Project['routes'][number]): object {
   const params = segments.filter(({ kind }) => kind !== 'static').map(({ name, kind }) => ({ name, kind }))
-  return { pathname, file, methods: methods ?? null, params, config }
+  return { pathname, file, methods: methods ?? null, params, config, middleware, error: error ?? null, notFound: notFound ?? null }
+}
+
+/** One row per file of the folders; only the first of several has its label. */
+function chainRows({ middleware, error, notFound }: Explanation): string[][] {
+  const rows = middleware.map((file, index) => [index === 0 ? 'middleware' : '', file])
+  if (error !== undefined) rows.push(['error', error])
+  if (notFound !== undefined) rows.push(['not-found', notFound])
+  return rows
 }
 
 function printExplanation(explanation: Explanation, project: Project, { method, target }: ExplainRequest, output: Output): void {
@@ -54,6 +62,7 @@ function printExplanation(explanation: Explanation, project: Project, { method, 
   const rows: string[][] = []
   if (explanation.file !== undefined) rows.push(['file', explanation.file], ['route', explanation.pathname!])
   if (explanation.params !== undefined && Object.keys(explanation.params).length > 0) rows.push(['params', paramsText(explanation.params)])
+  rows.push(...chainRows(explanation))
   for (const line of tableLines(rows)) output.line(line)
   const shown = [
     ...explanation.others.filter(({ matches }) => matches),
