@@ -1,3 +1,4 @@
+import { CLIENT_ADDRESS } from '../runtime/client-address.js'
 import { HostResponse } from '../runtime/responses.js'
 import { type BunClasses, installClasses } from './bun-classes.js'
 import { closeOnSignals } from './process-signals.js'
@@ -99,9 +100,10 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     if (!hasPlainUrl(request)) return new Response(null, { status: 400 })
     // Bun's limit is for silent connections, of which a slow handler's is one.
     server.timeout(request, 0)
-    addForwardedHeaders(request.headers, { address: server.requestIP(request)?.address ?? '', port: server.port, protocol })
+    const address = server.requestIP(request)?.address ?? ''
+    addForwardedHeaders(request.headers, { address, port: server.port, protocol })
     Object.setPrototypeOf(request, prototype)
-    const response = await app.fetch(request, { server, serverOrigin }, new ServeContext(pending) as never)
+    const response = await app.fetch(request, { server, serverOrigin, [CLIENT_ADDRESS]: address }, new ServeContext(pending) as never)
     return withoutDefaultType(withExactHeaders(response, HostResponse))
   }
   const onError = (error: unknown): Response => {

@@ -1,4 +1,5 @@
 import type { ResponseLifetime } from '../runtime/after.js'
+import { CLIENT_ADDRESS } from '../runtime/client-address.js'
 import { rawPathname, withUrl } from '../runtime/incoming.js'
 import { HostResponse } from '../runtime/responses.js'
 import { deriveDenoResponse } from './deno-response.js'
@@ -118,8 +119,9 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const respond: DenoHandler = async (incoming, info) => {
     if (!hasPlainUrl(incoming)) return new Response(null, { status: 400 })
     const request = Object.setPrototypeOf(toRequest(incoming), prototype) as Request
-    addForwardedHeaders(request.headers, { address: info.remoteAddr.hostname ?? '', port, protocol })
-    const env = { remoteAddr: info.remoteAddr, serverOrigin }
+    const address = info.remoteAddr.hostname ?? ''
+    addForwardedHeaders(request.headers, { address, port, protocol })
+    const env = { remoteAddr: info.remoteAddr, serverOrigin, [CLIENT_ADDRESS]: address }
     const response = await app.fetch(request, env, new DenoContext(info.completed, pending) as never)
     return withExactHeaders(response, HostResponse)
   }

@@ -2,6 +2,8 @@ import { createServer as createHttpServer, type IncomingMessage, type RequestLis
 import type { Http2SecureServer, Http2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { CLIENT_ADDRESS } from '../runtime/client-address.js'
+import { FRAMED_REQUEST } from '../runtime/framed-request.js'
 import { HostResponse } from '../runtime/responses.js'
 import { collapseSlashes } from '../runtime/slashes.js'
 import { NodeContext } from './node-context.js'
@@ -131,8 +133,15 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   let serverOrigin = ''
 
   const respond = getRequestListener((request, env) => {
+    const { incoming } = env
     const outgoing = env.outgoing as ServerResponse
-    const bindings = { incoming: env.incoming, outgoing, serverOrigin }
+    const bindings = {
+      incoming,
+      outgoing,
+      serverOrigin,
+      [CLIENT_ADDRESS]: incoming.socket.remoteAddress,
+      [FRAMED_REQUEST]: incoming.httpVersionMajor === 1 ? request : undefined,
+    }
     try {
       const response = app.fetch(request, bindings, new NodeContext(outgoing, pending) as never)
       if (response instanceof Promise) return response.then((settled) => preparer.prepare(settled, outgoing)).catch(answerFailure)

@@ -24,12 +24,12 @@ type HostInit = RequestInit & { cf?: object; duplex?: 'half' }
  * A request like this one under another URL, and with other headers and another body where they are given, else its body handed
  * on; the same one for TRACE, which no Request can be made with.
  */
-export function withUrl(request: Request, url: string, headers: Headers = request.headers, body: BodyInit | null = request.body): Request {
+export function withUrl(request: Request, url: string, headers: Headers = request.headers, body?: BodyInit | null): Request {
   const { cf, method, signal } = request as HostRequest
   if (method === 'TRACE') return request
   const init: HostInit = { method, headers, signal, ...(cf && { cf }) }
   if (method === 'GET' || method === 'HEAD') return new Request(url, init)
-  return new Request(url, { ...init, body, duplex: 'half' } as HostInit)
+  return new Request(url, { ...init, body: body === undefined ? request.body : body, duplex: 'half' } as HostInit)
 }
 
 /**
