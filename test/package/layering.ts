@@ -17,7 +17,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   next: { folders: ['routing', 'cache', 'runtime'], packages: ['@edge-runtime/cookies', 'ua-parser-js', '@vercel/og'] },
   middleware: {
     folders: ['routing', 'runtime'],
-    packages: ['hono', 'zod', '@hono/zod-validator', '@standard-schema/spec', 'aws4fetch', 'jose'],
+    packages: ['hono', 'zod', '@hono/zod-validator', '@standard-schema/spec', 'aws4fetch', 'jose', 'hono-rate-limiter', 'lru-cache'],
   },
   adapters: { folders: ['routing', 'cache', 'runtime'], packages: ['hono'] },
   build: { folders: ['routing'], packages: ['node:*', 'jsonc-parser', 'smol-toml', 'vite', 'zod'] },
