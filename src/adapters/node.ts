@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { CLIENT_ADDRESS } from '../runtime/client-address.js'
 import { FRAMED_REQUEST } from '../runtime/framed-request.js'
+import { REPEATED_AUTHORIZATION } from '../runtime/repeated-authorization.js'
 import { HostResponse } from '../runtime/responses.js'
 import { collapseSlashes } from '../runtime/slashes.js'
 import { NodeContext } from './node-context.js'
@@ -63,13 +64,19 @@ const SINGLE = new Set(
   ),
 )
 
+/** Requests of which an Authorization line was dropped: what stands in front may have gone by that one. */
+const repeatedAuthorization = new WeakSet<IncomingMessage>()
+
 /** Takes repeated lines of such headers away, which @hono/node-server would join. */
-function dropRepeatedLines(rawHeaders: string[]): void {
+function dropRepeatedLines(incoming: IncomingMessage): void {
+  const { rawHeaders } = incoming
   const seen = new Set<string>()
   for (let i = 0; i < rawHeaders.length; ) {
     const name = rawHeaders[i]!.toLowerCase()
-    if (SINGLE.has(name) && seen.has(name)) rawHeaders.splice(i, 2)
-    else i += 2
+    if (SINGLE.has(name) && seen.has(name)) {
+      rawHeaders.splice(i, 2)
+      if (name === 'authorization') repeatedAuthorization.add(incoming)
+    } else i += 2
     seen.add(name)
   }
 }
@@ -77,7 +84,7 @@ function dropRepeatedLines(rawHeaders: string[]): void {
 /** Makes headers what Next.js's server makes of them: adds the forwarded headers that a proxy in front has not set. */
 function completeHeaders(incoming: IncomingMessage, port: number): void {
   const { headers, rawHeaders, socket } = incoming
-  if (rawHeaders.length !== Object.keys(headers).length * 2) dropRepeatedLines(rawHeaders)
+  if (rawHeaders.length !== Object.keys(headers).length * 2) dropRepeatedLines(incoming)
   const add = (name: string, value: string): void => {
     if (name in headers) return
     headers[name] = value
@@ -140,6 +147,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
       outgoing,
       serverOrigin,
       [CLIENT_ADDRESS]: incoming.socket.remoteAddress,
+      [REPEATED_AUTHORIZATION]: repeatedAuthorization.has(incoming as IncomingMessage),
       [FRAMED_REQUEST]: incoming.httpVersionMajor === 1 ? request : undefined,
     }
     try {

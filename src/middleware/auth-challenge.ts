@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { HTTPException } from 'hono/http-exception'
 import { httpError } from '../runtime/error-answer.js'
+import { hasRepeatedAuthorization } from '../runtime/repeated-authorization.js'
 
 /** Longer tokens are refused unread. */
 const MAX_TOKEN_LENGTH = 16_384
@@ -34,13 +35,6 @@ const invalidRequest = (realm: string): HTTPException =>
 export const insufficientScope = (realm: string, message: string, scope?: string): HTTPException =>
   httpError(403, message, { headers: challenge(realm, { error: 'insufficient_scope', ...(scope && { scope }) }) })
 
-/** Node.js keeps the first of several Authorization lines and tells of the others only here; what stands in front may have read another one. */
-function hasSeveralLines(c: Context): boolean {
-  const lines = (c.env as { incoming?: { rawHeaders?: readonly string[] } } | undefined)?.incoming?.rawHeaders
-  if (!Array.isArray(lines)) return false
-  return lines.filter((line, index) => index % 2 === 0 && String(line).toLowerCase() === 'authorization').length > 1
-}
-
 /**
  * The Bearer token of the request's one Authorization header; `undefined` where there is none, or one of another scheme. Tokens in
  * the query or the body (RFC 6750, 2.2 and 2.3) are not read: they end up in logs.
@@ -49,7 +43,7 @@ function hasSeveralLines(c: Context): boolean {
 export function bearerToken(c: Context, realm: string): string | undefined {
   const header = c.req.header('authorization')
   if (header === undefined) return undefined
-  if (hasSeveralLines(c)) throw invalidRequest(realm)
+  if (hasRepeatedAuthorization(c)) throw invalidRequest(realm)
   if (!BEARER.test(header)) return undefined
   if (header.length > MAX_TOKEN_LENGTH + 'Bearer '.length) throw invalidToken(realm)
   const token = CREDENTIALS.exec(header)?.[1]
