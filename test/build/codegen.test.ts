@@ -91,7 +91,7 @@ describe('generateManifest', () => {
     ])
     const known = tree.routes.map((route) => ({ ...route, methods: ['GET'], config: {}, hasStaticParams: false }))
     const text = generateManifest({ ...INPUT, routes: known, folders: tree.folders })
-    expect(text.replace(/^[^]*?\n\n/, '').replace(/ {2}version[^]*?(?= {2}routes)/, '')).toMatchInlineSnapshot(`
+    expect(text.replace(/^[\s\S]*?\n\n/, '').replace(/ {2}version[\s\S]*?(?= {2}routes)/, '')).toMatchInlineSnapshot(`
       "const m0: ManifestFile = { file: '_middleware.ts', load: () => import('../routes/_middleware') }
       const m1: ManifestFile = { file: '(staff)/admin/_middleware.js', load: () => import('../routes/(staff)/admin/_middleware') }
       const e0: ManifestFile = { file: '_error.mts', load: () => import('../routes/_error.mjs') }

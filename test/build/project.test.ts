@@ -97,6 +97,64 @@ describe('loadProject', () => {
   })
 })
 
+describe('files of folders', () => {
+  const files = {
+    'app/admin/_middleware.ts': 'export default (c, next) => next()',
+    'app/admin/_not-found.ts': "export { nothing as default } from './nothing'",
+    'app/admin/users/route.ts': GET,
+  }
+
+  test('stand at their routes and folders', async () => {
+    const { routes, folders, warnings } = await load(files)
+    const around = { middleware: ['admin/_middleware.ts'], notFound: 'admin/_not-found.ts' }
+    expect(routes).toEqual([expect.objectContaining({ pathname: '/admin/users', ...around })])
+    expect(folders).toEqual([expect.objectContaining({ pathname: '/admin', ...around })])
+    expect(warnings).toEqual([])
+  })
+
+  test.each([
+    ['_middleware.ts', 'export function middleware() {}', '"app/a/_middleware.ts" has no default export: it exports "middleware"'],
+    ['_middleware.ts', '', '"app/a/_middleware.ts" has no default export: it exports nothing'],
+    ['_error.ts', "export * from './other'", '"app/a/_error.ts" has no default export: it exports nothing'],
+    ['_not-found.js', 'module.exports = () => {}', '"app/a/_not-found.js" has no default export: it exports nothing'],
+    ['_middleware.ts', 'export default interface Nothing {}', '"app/a/_middleware.ts" has no default export: it exports nothing'],
+  ])('%s without a default export is an error: %s', async (name, text, message) => {
+    const file = `app/a/${name}`
+    await expect(load({ ...files, [file]: text })).rejects.toMatchObject({
+      code: 'ERR_FOLDER_FILE_EXPORT',
+      message,
+      files: [file],
+      fix: expect.stringContaining('export default'),
+    })
+  })
+
+  test('errors name the files from the root', async () => {
+    await expect(load({ ...files, 'app/admin/_middleware.mjs': '' })).rejects.toMatchObject({
+      code: 'ERR_FOLDER_FILE_CONFLICT',
+      files: ['app/admin/_middleware.mjs', 'app/admin/_middleware.ts'],
+    })
+    await expect(load({ ...files, 'app/admin/_Middleware.ts': '' })).rejects.toMatchObject({
+      code: 'ERR_FOLDER_FILE_NAME',
+      files: ['app/admin/_Middleware.ts'],
+    })
+    await expect(load({ ...files, 'app/_middleware.ts': 'export default = 1' })).rejects.toMatchObject({
+      code: 'ERR_PARSE',
+      files: ['app/_middleware.ts'],
+    })
+  })
+
+  test('in the app folder of a Next.js application a warning says that Next.js does not run middleware', async () => {
+    const config = { 'next.config.mjs': 'export default {}' }
+    const { warnings } = await load({ ...files, ...config, 'app/_middleware.ts': 'export default []', 'app/middleware.ts': '' })
+    expect(warnings.map(({ file }) => file)).toEqual(['app/middleware.ts', 'app/_middleware.ts'])
+    expect(warnings[1]?.message).toContain('Next.js does not run _middleware files (this one and 1 more)')
+    expect((await load({ ...config, 'app/_error.ts': 'export default 1', 'app/x/route.ts': GET })).warnings).toEqual([])
+    const elsewhere = { 'routes/_middleware.ts': 'export default []', 'routes/x/route.ts': GET }
+    expect((await load({ ...config, ...elsewhere })).warnings).toEqual([])
+    await expect(load({ ...config, ...elsewhere, 'routes/middleware.ts': '' })).rejects.toMatchObject({ code: 'ERR_FOLDER_FILE_NAME' })
+  })
+})
+
 describe('writeGenerated', () => {
   test('writes both files once, with specifiers from their folder', async () => {
     const project = await load({
@@ -104,6 +162,7 @@ describe('writeGenerated', () => {
       'src/api/users/[id]/route.ts': `${GET}export const generateStaticParams = 1`,
       'src/api/old/route.mjs': GET,
       'src/proxy.ts': 'export default 1',
+      'src/api/users/_middleware.ts': 'export default []',
       'instrumentation.js': '',
     })
     const { root } = project.config
@@ -119,6 +178,8 @@ describe('writeGenerated', () => {
     expect(manifest).toContain("import('../src/api/old/route.mjs')")
     expect(manifest).toContain("proxy: { file: 'src/proxy.ts', load: () => import('../src/proxy') }")
     expect(manifest).toContain("instrumentation: { file: 'instrumentation.js', load: () => import('../instrumentation') }")
+    expect(manifest).toContain("{ file: 'users/_middleware.ts', load: () => import('../src/api/users/_middleware') }")
+    expect(manifest.match(/middleware: \[m0\]/g)).toHaveLength(2)
     expect((await writeGenerated(project)).changed).toBe(false)
   })
 

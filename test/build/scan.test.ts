@@ -48,6 +48,85 @@ test('finds every route and page file, sorted, and nothing else', async () => {
   expect(warnings).toEqual([])
 })
 
+test('finds the files of folders, and none in private folders', async () => {
+  const root = await tempProject({
+    '_middleware.ts': '',
+    '_error.tsx': '',
+    '_not-found.mjs': '',
+    '(g)/@s/[id]/_middleware.mts': '',
+    'linked/_middleware.js': { link: '../_middleware.ts' },
+    '_lib/_middleware.ts': '',
+    '_lib/_Middleware.ts': '',
+    'a/node_modules/x/_middleware.ts': '',
+    '_middleware.test.ts': '',
+    '_middleware.d.ts': '',
+    '_middleware.md': '',
+    '_auth.ts': '',
+    'middleware/route.ts': '',
+    'errors.ts': '',
+    '_errors.ts': '',
+    'not-found.tsx': '',
+    'error.tsx': '',
+  })
+  const { files, warnings } = await scanRoutes(root)
+  expect(files.map(({ file, kind }) => `${kind} ${file}`)).toEqual([
+    'middleware (g)/@s/[id]/_middleware.mts',
+    'error _error.tsx',
+    'middleware _middleware.ts',
+    'not-found _not-found.mjs',
+    'middleware linked/_middleware.js',
+    'route middleware/route.ts',
+  ])
+  expect(warnings).toEqual([])
+})
+
+const MISSPELT = [
+  '_Middleware.ts',
+  '_middleware.cts',
+  '_middleware.cjs',
+  '_middleware.TS',
+  '_middleware',
+  '_middlewares.ts',
+  '_middle-ware.ts',
+  '__middleware.ts',
+  '_midleware.tsx',
+]
+/** Names that mean something else in Next.js. */
+const ORDINARY_IN_NEXT = ['middleware.ts', 'Middleware.js', '_middleware/index.ts', '_middleware.ts/index.ts', '_MIDDLEWARE/auth.ts']
+
+test.each([
+  ...[...MISSPELT, ...ORDINARY_IN_NEXT].map((name) => ({ name, isNextApp: false })),
+  ...MISSPELT.map((name) => ({ name, isNextApp: true })),
+])('what looks like middleware and is not read is an error: $name (in Next.js: $isNextApp)', async ({ name, isNextApp }) => {
+  const file = `admin/${name.split('/', 1)[0]}`
+  await expect(scanRoutes(await tempProject({ [`admin/${name}`]: '' }), { isNextApp })).rejects.toMatchObject({
+    code: 'ERR_FOLDER_FILE_NAME',
+    message: `"${file}" looks like _middleware.ts and is not read as such`,
+    files: [file],
+    fix: expect.stringContaining('_middleware.ts'),
+  })
+})
+
+test('in a Next.js application middleware.ts and a private folder _middleware are a warning, since neither runs there', async () => {
+  const root = await tempProject({ 'a/middleware.ts': '', 'a/_middleware/auth.ts': '', 'a/route.ts': '' })
+  const { files, warnings } = await scanRoutes(root, { isNextApp: true })
+  expect(files.map(({ file }) => file)).toEqual(['a/route.ts'])
+  expect(warnings.map(({ file }) => file)).toEqual(['a/_middleware', 'a/middleware.ts'])
+})
+
+test('what looks like _error or _not-found is a warning', async () => {
+  const names = ['_Error.ts', '_error.cts', '_notFound.ts', '_not_found.ts', '_notfound.jsx']
+  const { files, warnings } = await scanRoutes(await tempProject(Object.fromEntries(names.map((name) => [name, '']))))
+  expect(files).toEqual([])
+  expect(warnings.map(({ file, message }) => [file, /like (\S+)/.exec(message)?.[1]])).toEqual([
+    ['_Error.ts', '_error.ts'],
+    ['_error.cts', '_error.ts'],
+    ['_notFound.ts', '_not-found.ts'],
+    ['_not_found.ts', '_not-found.ts'],
+    ['_notfound.jsx', '_not-found.ts'],
+  ])
+})
+
 test('follows links to files and folders, the same folder twice included', async () => {
   const root = await tempProject({
     'shared/route.ts': '',
@@ -66,6 +145,16 @@ test('warns about a route file that is a dangling link and about CommonJS extens
   const { files, warnings } = await scanRoutes(root)
   expect(files).toEqual([])
   expect(warnings.map(({ file }) => file)).toEqual(['a/route.ts', 'b/route.cts'])
+})
+
+test('middleware that is a dangling link is an error, other files of a folder a warning, private links nothing', async () => {
+  const { warnings } = await scanRoutes(await tempProject({ '_error.ts': { link: 'nowhere' }, _lib: { link: '_lib' } }))
+  expect(warnings.map(({ file }) => file)).toEqual(['_error.ts'])
+  await expect(scanRoutes(await tempProject({ 'a/_middleware.ts': { link: 'nowhere' } }))).rejects.toMatchObject({
+    code: 'ERR_UNREADABLE',
+    message: 'The symbolic link "a/_middleware.ts" leads nowhere',
+    files: ['a/_middleware.ts'],
+  })
 })
 
 test.each([
