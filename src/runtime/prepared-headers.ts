@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Handler } from 'hono/types'
 import { withMutableHeaders } from './finish-response.js'
+import { plainHeadersOf } from './plain-headers.js'
 import { isResponse } from './responses.js'
 
 /** Cookies of middleware come first; those that both have (a proxy's are on the answer already) once. */
@@ -12,10 +13,24 @@ function addCookies(c: Context, answer: Response, prepared: readonly string[]): 
   for (const line of own) c.header('set-cookie', line, { append: true })
 }
 
-/** The answer with what middleware in front has set by `c.header()`, unless it has that itself. */
-export function addPreparedHeaders(c: Context, response: Response): Response {
-  const prepared = [...c.newResponse(null).headers]
-  if (prepared.length === 0) return response
+/** Names and values of headers that an answer is to have. */
+export type PreparedHeaders = readonly (readonly [string, string])[]
+
+/** What has been set by `c.header()`, or on `c.res`, so far. */
+export const preparedHeaders = (c: Context): PreparedHeaders => [...c.newResponse(null).headers]
+
+/** Puts the headers back to what they were. */
+export function restoreHeaders(c: Context, prepared: PreparedHeaders): void {
+  for (const [name] of preparedHeaders(c)) c.header(name, undefined)
+  for (const [name, value] of prepared) c.header(name, value, { append: true })
+}
+
+/**
+ * The answer with the headers that middleware in front has prepared, unless it has them itself. Middleware can change its headers,
+ * also where the handler answered what `fetch()` or `Response.redirect()` gave.
+ */
+export function addPreparedHeaders(c: Context, response: Response, prepared: PreparedHeaders = preparedHeaders(c)): Response {
+  if (prepared.length === 0) return plainHeadersOf(response) ? response : withMutableHeaders(response)
   const answer = withMutableHeaders(response)
   for (const [name, value] of prepared) if (name !== 'set-cookie' && !answer.headers.has(name)) answer.headers.set(name, value)
   const cookies = prepared.filter(([name]) => name === 'set-cookie').map(([, line]) => line)
