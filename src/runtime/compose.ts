@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { MiddlewareHandler } from 'hono/types'
-import { addPreparedHeaders } from './prepared-headers.js'
+import { addPreparedHeaders, type PreparedHeaders, preparedHeaders, restoreHeaders } from './prepared-headers.js'
 import { isResponse } from './responses.js'
 
 /** What the middleware stands in front of. */
@@ -11,17 +11,11 @@ export type AnswerError = (thrown: unknown) => Promise<Response>
 
 export type Composed = (c: Context, innermost: Innermost, answerError: AnswerError) => Promise<Response>
 
-/** Headers that describe a body, which an error's answer doesn't have. */
-const OF_THE_BODY = ['content-encoding', 'content-length', 'content-type', 'content-disposition', 'etag', 'last-modified', 'cache-control']
-
 /** Takes back an answer whose middleware has failed since; what middleware had prepared before stays. */
-function dropAnswer(c: Context, answered: Response): void {
-  if (c.res === answered) {
-    c.res = undefined
-    c.finalized = false
-    return
-  }
-  for (const name of [...answered.headers.keys(), ...OF_THE_BODY]) c.res.headers.delete(name)
+function dropAnswer(c: Context, prepared: PreparedHeaders): void {
+  c.res = undefined
+  c.finalized = false
+  restoreHeaders(c, prepared)
 }
 
 /**
@@ -31,25 +25,25 @@ function dropAnswer(c: Context, answered: Response): void {
 export function compose(middleware: readonly MiddlewareHandler[]): Composed {
   return async (c, innermost, answerError) => {
     let index = -1
-    let answered: Response | undefined
+    let prepared: PreparedHeaders | undefined
     const dispatch = async (i: number): Promise<void> => {
       if (i <= index) throw new Error('next() called multiple times')
       index = i
       try {
         const handler = middleware[i]
         if (handler === undefined) {
-          answered = addPreparedHeaders(c, await innermost(c))
-          c.res = answered
+          const answer = await innermost(c)
+          prepared = preparedHeaders(c)
+          c.res = addPreparedHeaders(c, answer, prepared)
         } else {
           const returned: unknown = await handler(c, () => dispatch(i + 1))
           if (!c.finalized && isResponse(returned)) c.res = returned
           if (!c.finalized) throw new Error('Middleware has neither returned a Response nor awaited next().')
         }
       } catch (thrown) {
-        if (answered) dropAnswer(c, answered)
+        if (prepared) dropAnswer(c, prepared)
         c.error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
-        answered = await answerError(thrown)
-        c.res = answered
+        c.res = await answerError(thrown)
       }
     }
     await dispatch(0)

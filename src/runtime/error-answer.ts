@@ -20,9 +20,6 @@ const REQUEST_ID = 'requestId'
 
 const descriptions = new WeakMap<Response, ErrorDescription>()
 
-/** The description that an answer was made of; `undefined` for answers of the application's own making. */
-export const descriptionOf = (response: Response): ErrorDescription | undefined => descriptions.get(response)
-
 /**
  * The one shape of errors: `{ "error": message }` and the details. {@link presentError} may give it another before it is sent.
  */
@@ -74,4 +71,11 @@ export function presentError(c: Context, response: Response): Response {
   const headers = new Headers(response.headers)
   headers.set('content-type', contentType)
   return new Response(JSON.stringify(body), { status: response.status, headers })
+}
+
+/** What an error of Hono's `HTTPException`, or like it, says; its own answer, where it brings one that is not described. */
+export function answerException(error: HTTPException, c: Context): Response {
+  const { res, status } = error
+  const description = res ? descriptions.get(res) : status && { status, message: error.message }
+  return description ? presentError(c, errorAnswer(description, res && Object.fromEntries(res.headers))) : error.getResponse()
 }

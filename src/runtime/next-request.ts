@@ -66,6 +66,9 @@ export function defineNextRequestMembers(prototype: object): void {
 /** Whether the value counts as an instance of NextRequest. */
 export const isNextRequest = (value: unknown): boolean => typeof value === 'object' && value !== null && INSTANCE in value
 
+/** Whether the request has Next.js's members from this package, not from Next.js itself. */
+export const hasOwnMembers = (request: Request): request is ServerRequest => MEMBERS in request
+
 const derivedPrototypes = new WeakMap<object, object>()
 const strictPrototypes = new WeakMap<object, object>()
 

@@ -4,7 +4,7 @@ import { basePath as mountPath } from 'hono/route'
 import type { ErrorHandler, Handler, NotFoundHandler } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
 import type { RouterContext } from './context.js'
-import { descriptionOf, errorAnswer, presentError } from './error-answer.js'
+import { answerException, presentError } from './error-answer.js'
 import { setFetchCache } from './fetch.js'
 import { FileRoutes, originOf, type Registered } from './file-routes.js'
 import { FileRouter } from './hono-router.js'
@@ -14,18 +14,11 @@ import { holdError, mountedPathname } from './mounted.js'
 import { withPreparedHeaders } from './prepared-headers.js'
 import { createContext, type RouterOptions } from './router-context.js'
 
-/** What an error of Hono's `HTTPException` or like it says; its own answer, where it brings one that is not described. */
-function answerOf(error: HTTPException, c: Context): Response {
-  const { res, status } = error
-  const description = res ? descriptionOf(res) : status && { status, message: error.message }
-  return description ? presentError(c, errorAnswer(description, res && Object.fromEntries(res.headers))) : error.getResponse()
-}
-
 /** The answer that an error carries. One that it fails to give is reported. */
 function ownResponse(context: RouterContext, error: Error, c: Context): Response | undefined {
   if (!('getResponse' in error) || typeof error.getResponse !== 'function') return undefined
   try {
-    return answerOf(error as HTTPException, c)
+    return answerException(error as HTTPException, c)
   } catch (failure) {
     context.report(failure, { phase: 'handler' })
     return undefined

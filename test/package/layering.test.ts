@@ -19,7 +19,7 @@ test('entry files only re-export', () => {
   const statements = entries.flatMap(({ text }) =>
     text.split('\n').filter((line) => /^(import|const|let|function|class|interface|type)\b/.test(line)),
   )
-  expect(entries.map(({ file }) => file)).toEqual(['config.ts', 'index.ts', 'register.ts', 'vite.ts'])
+  expect(entries.map(({ file }) => file)).toEqual(['config.ts', 'handler.ts', 'index.ts', 'register.ts', 'vite.ts'])
   expect(statements).toEqual([])
 })
 

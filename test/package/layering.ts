@@ -28,6 +28,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['routing', 'cache', 'runtime'],
   'config.ts': ['build'],
+  'handler.ts': ['middleware'],
   'register.ts': ['build'],
   'vite.ts': ['build'],
 }
@@ -40,6 +41,8 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'adapters/bun-form-data.ts': ['@remix-run/multipart-parser'],
   // Types of optional peers and hosts.
   'adapters/next.ts': ['next'],
+  'middleware/define-handler.ts': ['next'],
+  'middleware/with-middleware.ts': ['next'],
   'adapters/workers.ts': ['cloudflare:workers'],
   'cache/redis.ts': ['ioredis'],
   'cache/kv.ts': ['cloudflare:workers'],
