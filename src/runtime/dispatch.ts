@@ -37,5 +37,5 @@ function answerDynamic(incoming: IncomingRun, request: ServerRequest): Response 
     return method === 'TRACE' ? context.responses.internalError(undefined) : context.responses.badRequest('Bad Request')
   }
   const handler = handlerFor(module, method)
-  return handler ? runHandler({ ...incoming, request, handler }) : answerWithoutHandler(context, module, method)
+  return handler ? runHandler({ ...incoming, request, handler }) : answerWithoutHandler(context, module, request, incoming.host)
 }

@@ -59,7 +59,7 @@ export async function answerMounted({ context, host, match, module, mount, notFo
   warnOfStaticConfig(route, module)
   const { method } = request
   const handler = handlerFor(module, method)
-  if (!handler) return answerWithoutHandler(context, module, method)
+  if (!handler) return answerWithoutHandler(context, module, request, host)
   const standIn = async (thrown: unknown): Promise<Response> => {
     const own = readFallbackStatus(thrown) === 404 ? await notFound?.() : undefined
     return own ?? holdThrown(context, thrown, request, mount)

@@ -48,7 +48,7 @@ async function answerOtherMethod(incoming: IncomingRun, route: StaticRoute, answ
 async function answerKept(incoming: IncomingRun, route: StaticRoute, answerDynamic: AnswerDynamic): Promise<Response> {
   const { context, module, request, route: entry } = incoming
   const handler = handlerFor(module, isRead(request.method) ? 'GET' : request.method)
-  const run = { ...incoming, handler: handler ?? (() => answerWithoutHandler(context, module, request.method)) }
+  const run = { ...incoming, handler: handler ?? (() => answerWithoutHandler(context, module, request, undefined)) }
   try {
     return (await answerStatic(openCache(context.cache), route, run)) ?? (await answerUnkept(incoming, answerDynamic))
   } catch (error) {
