@@ -104,6 +104,18 @@ describe('in development', () => {
     await expect.poll(async () => (await get('/moved'))[0], { timeout: 5000 }).toBe(404)
   })
 
+  test('a file of a folder that is added, edited or removed is live', async () => {
+    const project = await makeProject()
+    const { get } = await serve(project)
+    expect((await get('/hello'))[0]).toBe(200)
+    await project.write('routes/_middleware.ts', "export default (c) => c.text('no', 403)\n")
+    await expect.poll(() => get('/hello'), { timeout: 5000 }).toEqual([403, 'no'])
+    await project.write('routes/_middleware.ts', "export default (c) => c.text('never', 403)\n")
+    await expect.poll(() => get('/hello'), { timeout: 5000 }).toEqual([403, 'never'])
+    await rm(join(project.root, 'routes/_middleware.ts'))
+    await expect.poll(() => get('/hello'), { timeout: 5000 }).toEqual([200, '"hello"'])
+  })
+
   test('a project that is broken for the moment keeps its manifest, and says what is wrong', async () => {
     const project = await makeProject()
     const { errors, get } = await serve(project)
