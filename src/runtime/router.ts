@@ -11,7 +11,7 @@ import { FileRouter } from './hono-router.js'
 import { rawPathname } from './incoming.js'
 import { mountOf } from './mount.js'
 import { holdError, mountedPathname } from './mounted.js'
-import { withPreparedHeaders } from './prepared-headers.js'
+import { addPreparedHeaders, withPreparedHeaders } from './prepared-headers.js'
 import { createContext, type RouterOptions } from './router-context.js'
 
 /** The answer that an error carries. One that it fails to give is reported. */
@@ -89,7 +89,7 @@ export function createRouter(manifest: RouteManifest, options: RouterOptions = {
   const app = new Hono({ router: router as never, getPath })
   announceMiddleware(app, router)
   app.all('*', mounted)
-  app.notFound(async (c) => (await files.notFound(c)) ?? notFound(c))
+  app.notFound(async (c) => addPreparedHeaders(c, (await files.notFound(c)) ?? (await notFound(c))))
   app.onError((error, c) => onError(error, c))
   // Files of folders come before what the application sets, which then stands for all of them.
   app.notFound = (handler) => {
