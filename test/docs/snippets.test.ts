@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../src/build/config.js'
@@ -7,13 +7,19 @@ import { tempProject } from '../build/temp-project.js'
 import { typeCheck } from '../types/tsc.js'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
-const DOCUMENTS = ['docs/caching.md', 'docs/static-answers.md']
+const DOCUMENTS = ['docs/caching.md', 'docs/static-answers.md', 'docs/middleware', 'docs/middleware.md']
 
 /** What the snippets have around them in a project: bindings as `wrangler types` declares them. */
 const AMBIENT = `declare module 'cloudflare:workers' {
   export const env: { readonly CACHE: import('everyroute/cache/kv').KvBinding }
 }
 `
+
+/** The documents of a folder, or the one. */
+async function filesOf(name: string): Promise<string[]> {
+  if (name.endsWith('.md')) return [name]
+  return (await readdir(join(REPOSITORY, name))).filter((file) => file.endsWith('.md')).map((file) => `${name}/${file}`)
+}
 
 const snippetsOf = (document: string): string[] => [...document.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text!)
 
@@ -23,8 +29,10 @@ test('the TypeScript in the documents has no type error', async () => {
     'ambient.d.ts': AMBIENT,
   })
   await writeGenerated(await loadProject(await loadConfig({ root, mode: 'production' })))
+  // Afterwards, since the types that are generated are those of a project without `next`.
+  await symlink(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'))
   let count = 0
-  for (const name of DOCUMENTS) {
+  for (const name of (await Promise.all(DOCUMENTS.map(filesOf))).flat()) {
     const document = await readFile(join(REPOSITORY, name), 'utf8')
     for (const snippet of snippetsOf(document)) {
       // Beside each other, so that relative imports lead to the same places; each is a module.

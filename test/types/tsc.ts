@@ -16,6 +16,7 @@ export async function typeCheck(root: string, flags: readonly string[] = []): Pr
       paths: {
         'node:async_hooks': [join(REPO, '.config/async-hooks.d.ts')],
         everyroute: [join(REPO, 'src/index.ts')],
+        'everyroute/node': [join(REPO, 'src/adapters/node.ts')],
         'everyroute/*': [join(REPO, 'src/*')],
       },
     },
