@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { Context, Next } from 'hono'
+import type { Context, ContextVariableMap, Next } from 'hono'
 
 /** zod's schemas, and those of every other library that follows Standard Schema 1. */
 export type Schema = StandardSchemaV1
@@ -46,8 +46,8 @@ export interface RouteHandlerContext<Params = unknown> {
 
 /** Of the handler's second argument, what comes of the middleware in front. */
 export interface MiddlewareContext<Variables> {
-  /** What middleware has set by `c.set()`; Hono's `c.var`. */
-  readonly var: Readonly<Variables>
+  /** What middleware has set by `c.set()`; Hono's `c.var`. Names that packages declare for every context are among them. */
+  readonly var: Readonly<ContextVariableMap & Variables>
   /** Hono's context, of which the handler is part. */
   readonly c: Context<{ Variables: Variables & object }>
 }
