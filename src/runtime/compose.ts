@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { MiddlewareHandler } from 'hono/types'
+import { isNavigationError } from './navigation-errors.js'
 import { addPreparedHeaders, type PreparedHeaders, preparedHeaders, restoreHeaders } from './prepared-headers.js'
 import { isResponse } from './responses.js'
 
@@ -37,13 +38,14 @@ export function compose(middleware: readonly MiddlewareHandler[]): Composed {
           c.res = addPreparedHeaders(c, answer, prepared)
         } else {
           const returned: unknown = await handler(c, () => dispatch(i + 1))
-          if (!c.finalized && isResponse(returned)) c.res = returned
+          if (!c.finalized && isResponse(returned)) c.res = addPreparedHeaders(c, returned)
           if (!c.finalized) throw new Error('Middleware has neither returned a Response nor awaited next().')
         }
       } catch (thrown) {
         if (prepared) dropAnswer(c, prepared)
-        c.error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
-        c.res = await answerError(thrown)
+        // A redirect and the like are answers: what looks for errors should not find them.
+        if (!isNavigationError(thrown)) c.error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
+        c.res = addPreparedHeaders(c, await answerError(thrown))
       }
     }
     await dispatch(0)
