@@ -49,6 +49,14 @@ function findPublicKey(publicKey: PublicKey | ((c: Context) => PublicKey), algor
 /** The errors of a key set that the token is to blame for. */
 const isOfToken = (error: unknown): boolean => error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JOSENotSupported
 
+/** RFC 7518, 3.3; jose would take a shorter key for a fault of ours. */
+const isStrong = ({ algorithm }: CryptoKey): boolean => !('modulusLength' in algorithm) || (algorithm.modulusLength as number) >= 2048
+
+function checkStrength(keys: readonly CryptoKey[]): readonly CryptoKey[] {
+  if (!keys.every(isStrong)) throw new Error('the RSA key that the token names has less than 2,048 bits')
+  return keys
+}
+
 async function collect(keys: AsyncIterable<CryptoKey>): Promise<CryptoKey[]> {
   const collected: CryptoKey[] = []
   for await (const key of keys) collected.push(key)
@@ -65,9 +73,9 @@ function findInKeySet(options: JwksOptions): FindKeys {
   })
   return async (header) => {
     try {
-      return [await findKey(header)]
+      return checkStrength([await findKey(header)])
     } catch (error) {
-      if (error instanceof errors.JWKSMultipleMatchingKeys) return collect(error)
+      if (error instanceof errors.JWKSMultipleMatchingKeys) return (await collect(error)).filter(isStrong)
       if (isOfToken(error)) throw error
       console.error(`everyroute: auth: the key set ${url.origin}${url.pathname} can't be used:`, error)
       throw httpError(503, 'Tokens cannot be checked at the moment', { cause: error })

@@ -209,7 +209,9 @@ describe('roles and scopes', () => {
   })
 
   test('roles and scopes are checked when given', () => {
-    expect(() => (requireRole as () => void)()).toThrow(new TypeError("requireRole: give at least one, such as requireRole('posts:write')"))
+    expect(() => (requireRole as unknown as () => void)()).toThrow(
+      new TypeError("requireRole: give at least one, such as requireRole('posts:write')"),
+    )
     expect(() => requireRole('admin', '')).toThrow(new TypeError('requireRole: "" is no role; give a string that is not empty'))
     expect(() => requireRole(['admin'] as never)).toThrow(TypeError)
     for (const scope of ['', 'a b', 'a"b', 'a\\b', 'ä', 'a\n']) expect(() => requireScope(scope)).toThrow(TypeError)
