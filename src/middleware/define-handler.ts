@@ -2,7 +2,17 @@ import type { MiddlewareHandler } from 'hono/types'
 import type { NextRequest } from 'next/server'
 import { DEFINITION } from '../runtime/handler-host.js'
 import { createRun } from './run.js'
-import type { MiddlewareContext, PathParams, RouteHandlerContext, Schema, SchemaInput, SchemaOutput, Use, UseVariables } from './types.js'
+import type {
+  AnyMiddleware,
+  MiddlewareContext,
+  PathParams,
+  RouteHandlerContext,
+  Schema,
+  SchemaInput,
+  SchemaOutput,
+  Use,
+  UseVariables,
+} from './types.js'
 import { PARTS, type Part, validate, validated } from './validate.js'
 
 export { DEFINITION }
@@ -126,7 +136,8 @@ function requireSchemas(options: HandlerDefinition['options']): readonly Part[] 
  */
 export function defineHandler<
   Returned extends Response | Promise<Response>,
-  const U extends Use = readonly [],
+  // Not `readonly []`: the middleware of a call in the list, such as auth(), would be expected to be one of its members, undefined.
+  const U extends Use = readonly AnyMiddleware[],
   P extends Schema | undefined = undefined,
   Q extends Schema | undefined = undefined,
   H extends Schema | undefined = undefined,
