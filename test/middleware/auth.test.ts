@@ -1,6 +1,7 @@
 import { createConnection } from 'node:net'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, test } from 'vitest'
+import { defineHandler, withMiddleware } from '../../src/handler.js'
 import { auth, requireRole, requireScope } from '../../src/middleware/auth.js'
 import { serveForTest } from '../adapters/http.js'
 import { setUp } from '../runtime/helpers.js'
@@ -252,5 +253,35 @@ describe('in a router', () => {
     const refused = [401, 'application/json', 'Bearer realm="api", error="invalid_token"']
     expect(statuses).toEqual([[200, 'application/json', null], refused, refused])
     expect(logged).toEqual([])
+  })
+})
+
+describe('in front of one handler', () => {
+  const get = defineHandler({ use: [auth({ verify }), requireRole('admin')] }, (_, { var: { user } }) => Response.json(user.name))
+  const wrapped = withMiddleware(auth({ verify }), requireRole('admin'))((_, { var: { user } }) => Response.json(user.name))
+
+  const ask = async (respond: (request: Request) => Response | Promise<Response>, token?: string): Promise<unknown[]> => {
+    const response = await respond(new Request('http://localhost/', token ? { headers: { authorization: `Bearer ${token}` } } : {}))
+    return [response.status, response.headers.get('www-authenticate'), await response.json()]
+  }
+
+  test.each([
+    ['defineHandler', get],
+    ['withMiddleware', wrapped],
+  ])('%s answers the same in a router and natively', async (_, handler) => {
+    const { app } = setUp({ '/': { GET: handler } })
+    for (const respond of [
+      (request: Request) => handler(request, { params: Promise.resolve({}) }),
+      (request: Request) => app.fetch(request),
+    ]) {
+      expect(await ask(respond, 'ada-token')).toEqual([200, null, 'Ada'])
+      expect(await ask(respond, 'bob-token')).toEqual([
+        403,
+        'Bearer realm="api", error="insufficient_scope"',
+        { error: 'Insufficient role' },
+      ])
+      expect(await ask(respond, 'nobody')).toEqual(INVALID_TOKEN)
+      expect(await ask(respond)).toEqual(UNAUTHENTICATED)
+    }
   })
 })
