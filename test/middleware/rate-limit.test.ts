@@ -23,7 +23,7 @@ function serve(limit: MiddlewareHandler, more: { env?: object } = {}) {
   return { call, ran, logged, app }
 }
 
-const statuses = async (calls: Promise<Response>[]) => (await Promise.all(calls)).map(({ status }) => status)
+const statuses = async (calls: (Response | Promise<Response>)[]) => (await Promise.all(calls)).map(({ status }) => status)
 
 let log: ReturnType<typeof vi.spyOn>
 beforeEach(() => {
