@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Context, MiddlewareHandler } from 'hono'
+import { assumedUser } from '../runtime/assumed-user.js'
 import { bearerToken, invalidToken, noCredentials } from './auth-challenge.js'
 import { createCheckJwt } from './auth-jwt.js'
 import type { JwtClaims } from './auth-jwt-options.js'
@@ -65,6 +66,11 @@ export function auth<R = JwtClaims, const O extends boolean = false>(
     setAuthState(c, { user, realm, roles, scopes })
   }
   return async (c, next) => {
+    const assumed = assumedUser(c)
+    if (assumed) {
+      pass(c, assumed.user)
+      return next()
+    }
     const token = bearerToken(c, realm)
     if (token !== undefined) {
       const user = await findUser(token, c)

@@ -10,6 +10,8 @@ export type HostEnv = keyof Cloudflare.Env extends never ? Readonly<Record<strin
 
 interface EnvHolder {
   bindings: object | undefined
+  /** The bindings of the request being answered, where a test gives it some of its own. */
+  ofRequest?: () => object | undefined
 }
 
 const KEY: unique symbol = Symbol.for('everyroute.env@1') as never
@@ -29,6 +31,11 @@ export function provideEnv(bindings: object): void {
   holder.bindings = bindings
 }
 
+/** Lets {@link env} ask for bindings of single requests first. For tests alone: it costs every call. */
+export function provideEnvByRequest(ofRequest: () => object | undefined): void {
+  holder.ofRequest = ofRequest
+}
+
 /** Takes over the bindings that a host without `process.env` hands out with its requests. */
 export function noticeEnv(bindings: unknown): void {
   if (isWorkers && holder.bindings === undefined && typeof bindings === 'object' && bindings !== null) holder.bindings = bindings
@@ -42,7 +49,8 @@ export function noticeEnv(bindings: unknown): void {
  * @throws {Error} in a Worker that isn't made by `everyroute/workers`, before its first request
  */
 export function env<Env extends object = HostEnv>(): Env {
-  if (holder.bindings !== undefined) return holder.bindings as Env
+  const bindings = holder.ofRequest?.() ?? holder.bindings
+  if (bindings !== undefined) return bindings as Env
   if (isWorkers) {
     throw new Error(
       "env() was called before the Worker's first request. Call it in a handler, or make the Worker by createWorker of everyroute/workers.",

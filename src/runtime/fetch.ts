@@ -29,7 +29,7 @@ export function setFetchCache(cache: CacheHandle): void {
 }
 
 /** Whether the answer may be kept, or the call must be known to what is keeping the route's own answer. */
-function concernsCache(input: unknown, init: FetchInit | undefined): boolean {
+export function concernsCache(input: unknown, init: FetchInit | undefined): boolean {
   if (init?.next || init?.cache === 'force-cache') return true
   const scope = currentScope()
   if (scope && (scope.staticAttempt || scope.fetchCache !== undefined || (scope.strict && init?.cache))) return true

@@ -1,0 +1,5 @@
+export { createTestCache, type KeptFetch, type KeptResult, type Revalidated, type TestCache } from './cache.js'
+export { type CallResult, call } from './call.js'
+export { testClient } from './client.js'
+export type { CallOptions, FormFields, TestParams } from './options.js'
+export type { AnsweredJson, CallArguments, TestableHandler } from './types.js'
