@@ -62,7 +62,7 @@ const executionContext = {
  */
 export function handle(app: MountableApp): MountHandlers {
   const handler: MountHandler = async (request, context) => {
-    const mount: Mount = { pathname: pathBelowMount(request.url, await catchAllOf(context)) }
+    const mount: Mount = { request, pathname: pathBelowMount(request.url, await catchAllOf(context)) }
     const response = await app.fetch(request, mountEnv(mount), executionContext as never)
     return releaseMounted(mount, response)
   }

@@ -5,9 +5,9 @@ import { type AnswerError, type Composed, compose } from '../runtime/compose.js'
 import { presentError } from '../runtime/error-answer.js'
 import { type HandlerHost, hostOf, setParams } from '../runtime/handler-host.js'
 import { readableRequest } from '../runtime/incoming.js'
+import { toNextRequest } from '../runtime/native-request.js'
 import { type PreparedHeaders, preparedHeaders, restoreHeaders } from '../runtime/prepared-headers.js'
 import { answerNatively } from './native-errors.js'
-import { toNextRequest } from './native-request.js'
 import type { PathParams, RouteHandlerContext } from './types.js'
 
 /** What the middleware stands in front of: the handler, with the request that the middleware has left. */

@@ -26,6 +26,8 @@ function dropAnswer(c: Context, prepared: PreparedHeaders): void {
 export function compose(middleware: readonly MiddlewareHandler[]): Composed {
   return async (c, innermost, answerError) => {
     let index = -1
+    // How far out the chain has ended; what is further in comes too late, as after a timeout.
+    let ended = Number.POSITIVE_INFINITY
     let prepared: PreparedHeaders | undefined
     const dispatch = async (i: number): Promise<void> => {
       if (i <= index) throw new Error('next() called multiple times')
@@ -34,19 +36,24 @@ export function compose(middleware: readonly MiddlewareHandler[]): Composed {
         const handler = middleware[i]
         if (handler === undefined) {
           const answer = await innermost(c)
+          if (ended < i) return
           prepared = preparedHeaders(c)
           c.res = addPreparedHeaders(c, answer, prepared)
         } else {
           const returned: unknown = await handler(c, () => dispatch(i + 1))
+          if (ended < i) return
           if (!c.finalized && isResponse(returned)) c.res = addPreparedHeaders(c, returned)
           if (!c.finalized) throw new Error('Middleware has neither returned a Response nor awaited next().')
         }
       } catch (thrown) {
-        if (prepared) dropAnswer(c, prepared)
+        if (prepared && ended > i) dropAnswer(c, prepared)
+        const answer = await answerError(thrown)
+        if (ended < i) return
         // A redirect and the like are answers: what looks for errors should not find them.
         if (!isNavigationError(thrown)) c.error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
-        c.res = addPreparedHeaders(c, await answerError(thrown))
+        c.res = addPreparedHeaders(c, answer)
       }
+      ended = i
     }
     await dispatch(0)
     return c.res

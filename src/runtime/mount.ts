@@ -2,6 +2,8 @@
 export interface Mount {
   /** The raw path below the place of the mount: `/users/7`. */
   readonly pathname: string
+  /** The framework's own request. */
+  readonly request: Request
   /** What a file threw, as it was thrown. */
   thrown?: unknown
   /** Set where something was thrown that the framework itself should answer. */

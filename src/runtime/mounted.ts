@@ -6,6 +6,7 @@ import type { RouteMatch } from './matcher.js'
 import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor } from './methods.js'
 import { hold, type Mount } from './mount.js'
+import { toNextRequest } from './native-request.js'
 import { readFallbackStatus, readRedirect } from './navigation-errors.js'
 import { isResponse } from './responses.js'
 import { isServerAction } from './server-action.js'
@@ -67,7 +68,8 @@ export async function answerMounted({ context, host, match, module, mount, notFo
   const answerError = (thrown: unknown): Promise<Response> => standIn(thrown).catch(host.answerError)
   try {
     const inner = { c: host.c, ran: host.ran, answerError }
-    const result = await handler(request, createHandlerContext({ context, params, isStaticRoute: isStatic }, inner))
+    const native = request === mount.request ? request : toNextRequest(request, mount.request)
+    const result = await handler(native, createHandlerContext({ context, params, isStaticRoute: isStatic }, inner))
     return requireResponse(result, route.file, method)
   } catch (thrown) {
     return await standIn(thrown)

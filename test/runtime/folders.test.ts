@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { apiError, defineHandler } from '../../src/handler.js'
 import type { FolderFiles, ManifestFile, RouteModule } from '../../src/index.js'
 import { errors } from '../../src/middleware/errors.js'
+import { timeout } from '../../src/middleware/timeout.js'
 import { notFound } from '../../src/next/navigation.js'
 import { manifestOf, setUp } from './helpers.js'
 
@@ -170,6 +171,29 @@ describe('errors', () => {
     const response = await app.request('/a')
     expect([response.status, await response.json()]).toEqual([500, { error: 'Internal Server Error' }])
     expect(Object.fromEntries(response.headers)).toEqual({ 'access-control-allow-origin': '*', 'content-type': 'application/json' })
+  })
+
+  test('what a handler answers, or throws, after a timeout comes too late', async () => {
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+    const slowly: MiddlewareHandler = async (_c, next) => {
+      await next()
+      await wait(40)
+    }
+    const middleware = [file('_middleware.ts', { default: [slowly, timeout({ seconds: 0.01 })] })]
+    const modules = {
+      '/late': { GET: () => wait(25).then(() => new Response('late')) },
+      '/fails': {
+        GET: async () => {
+          await wait(25)
+          throw new Error('late')
+        },
+      },
+    }
+    const { app } = setUp({}, {}, withFolders(modules, { '/late': { middleware }, '/fails': { middleware } }))
+    for (const path of ['/late', '/fails']) {
+      const response = await app.request(path)
+      expect([response.status, await response.json()]).toEqual([504, { error: 'Gateway Timeout' }])
+    }
   })
 
   test('the nearest _error answers, what it fails at is answered 500', async () => {

@@ -1,4 +1,4 @@
-import { asNextRequest, hasOwnMembers } from '../runtime/next-request.js'
+import { asNextRequest, hasOwnMembers } from './next-request.js'
 
 /** As much of Next.js's own request as is needed to make another. */
 interface NativeRequest extends Request {
