@@ -96,6 +96,6 @@ export function checkPublicKey(key: unknown, algorithms: readonly string[]): ass
 /** Imports a checked public key for one algorithm. */
 export async function importPublicKey(key: PublicKey, algorithm: string): Promise<CryptoKey> {
   if (key instanceof CryptoKey) return key
-  const imported = typeof key === 'string' ? await importSPKI(key.trim(), algorithm) : await importJWK(structuredClone(key), algorithm)
+  const imported = typeof key === 'string' ? await importSPKI(key.trim(), algorithm) : await importJWK(key, algorithm)
   return imported as CryptoKey
 }
