@@ -9,8 +9,8 @@ const entry = [...targets, ...Object.values<string>(pkg.bin)]
   .map((file) => file.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts'))
 
 export default defineConfig({
-  // The last is loaded by Node.js itself, into a thread of its own.
-  entry: [...new Set([...entry, 'src/build/source-hooks.ts'])],
+  // Loaded by its path: by Node.js itself, into a thread of its own; by Jest.
+  entry: [...new Set([...entry, 'src/build/source-hooks.ts', 'src/testing/empty.ts', 'src/testing/jest-transform.ts'])],
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',

@@ -1,6 +1,7 @@
 import * as nodeModule from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { bun, registerInBun } from './bun-modules.js'
 import { registerNativeHooks } from './native-hooks.js'
 import { ownPackage } from './next-alias.js'
 import { findSource, requireRunnable } from './source-hooks.js'
@@ -22,5 +23,10 @@ function registerSourceHooks(): void {
   })
 }
 
-registerNativeHooks()
-registerSourceHooks()
+if (bun) {
+  // It finds a project's files as bundlers do by itself.
+  registerInBun(bun)
+} else {
+  registerNativeHooks()
+  registerSourceHooks()
+}
