@@ -9,7 +9,7 @@ import { rateLimit } from '../../src/middleware/rate-limit.js'
 import { revalidatePath, revalidateTag, unstable_cache } from '../../src/next/cache.js'
 import { cookies, draftMode, headers } from '../../src/next/headers.js'
 import { forbidden, notFound, permanentRedirect, redirect } from '../../src/next/navigation.js'
-import { after, connection, NextRequest, NextResponse } from '../../src/next/server.js'
+import { connection, after as later, NextRequest, NextResponse } from '../../src/next/server.js'
 import { env } from '../../src/runtime/env.js'
 import { call, createTestCache } from '../../src/testing/index.js'
 
@@ -63,7 +63,9 @@ describe('the request', () => {
   test('sends forms: fields, files, FormData, URLSearchParams', async () => {
     const read = async (request: NextRequest) => {
       const form = await request.formData()
-      const fields = await Promise.all([...form].map(async ([name, value]) => [name, typeof value === 'string' ? value : await value.text()]))
+      const fields = await Promise.all(
+        [...form].map(async ([name, value]) => [name, typeof value === 'string' ? value : await value.text()]),
+      )
       return Response.json({ type: request.headers.get('content-type')?.split(';')[0], fields })
     }
     const fields = [
@@ -92,7 +94,8 @@ describe('the request', () => {
   test('is aborted by its signal', async () => {
     const client = new AbortController()
     const waiting = call(
-      (request: NextRequest) => new Promise<Response>((resolve) => request.signal.addEventListener('abort', () => resolve(new Response('gone')))),
+      (request: NextRequest) =>
+        new Promise<Response>((resolve) => request.signal.addEventListener('abort', () => resolve(new Response('gone')))),
       { signal: client.signal },
     )
     client.abort()
@@ -221,13 +224,13 @@ describe('after()', () => {
   test('has run when the call is over, once the handler has answered', async () => {
     const order: string[] = []
     const { after: tasks } = await call(async () => {
-      after(async () => {
+      later(async () => {
         order.push('first')
-        after(() => order.push('nested'))
+        later(() => order.push('nested'))
         await new Promise((resolve) => setTimeout(resolve, 10))
         return 'done'
       })
-      after(Promise.resolve('promised'))
+      later(Promise.resolve('promised'))
       order.push('answered')
       return new Response()
     })
@@ -242,10 +245,10 @@ describe('after()', () => {
   test('may fail, which is logged', async () => {
     const logError = vi.fn()
     const failing = () => {
-      after(() => {
+      later(() => {
         throw new Error('late')
       })
-      after(Promise.reject(new Error('promised')))
+      later(Promise.reject(new Error('promised')))
       return new Response('fine')
     }
     const { after: tasks, response } = await call(failing, { logError })
@@ -264,12 +267,12 @@ describe('after()', () => {
     const seen: unknown[] = []
     const task = async () => void seen.push((await headers()).get('x-id'))
     const failing = () => {
-      after(task)
+      later(task)
       throw new Error('failed')
     }
     await expect(call(failing, { headers: { 'x-id': '1' } })).rejects.toThrow('failed')
     const going = () => {
-      after(task)
+      later(task)
       redirect('/')
     }
     await call(going, { headers: { 'x-id': '2' } })
@@ -278,16 +281,24 @@ describe('after()', () => {
 
   test('work of waitUntil is waited for', async () => {
     let done = false
-    const later = createMiddleware(async (c, next) => {
+    const working = createMiddleware(async (c, next) => {
       c.executionCtx.waitUntil(new Promise<void>((resolve) => setTimeout(resolve, 10)).then(() => void (done = true)))
       await next()
     })
-    const { after: tasks } = await call(withMiddleware(later)())
+    const { after: tasks } = await call(withMiddleware(working)())
     expect([done, tasks]).toEqual([true, []])
   })
 })
 
 describe('the cache', () => {
+  const invalidateCounts = (): Response => {
+    revalidateTag('counts')
+    return new Response()
+  }
+  const invalidateUsers = (): Response => {
+    revalidatePath('/users/[id]', 'layout')
+    return new Response()
+  }
   let made = 0
   const count = unstable_cache(async (key: string) => ({ key, made: ++made }), ['count'], { tags: ['counts'], revalidate: 60 })
   const read = async () => Response.json(await count('a'))
@@ -309,7 +320,7 @@ describe('the cache', () => {
     const cache = createTestCache()
     await call(read, { cache })
     expect((await call(read, { cache })).json).toEqual({ key: 'a', made: 1 })
-    const invalidated = await call(() => (revalidateTag('counts'), new Response()), { cache })
+    const invalidated = await call(invalidateCounts, { cache })
     expect(invalidated.cache).toBe(cache)
     expect(cache.entries.map(({ state }) => state)).toEqual(['expired'])
     expect((await call(read, { cache })).json).toEqual({ key: 'a', made: 2 })
@@ -322,7 +333,7 @@ describe('the cache', () => {
       revalidateTag('é', { expire: 0 })
       revalidatePath('/')
       revalidatePath('/users/[id]', 'layout')
-      after(() => revalidateTag('late'))
+      later(() => revalidateTag('late'))
       return new Response()
     }
     const { cache } = await call(invalidate, { logError })
@@ -350,7 +361,7 @@ describe('the cache', () => {
     const cache = createTestCache()
     made = 0
     await call(read, { cache, url: '/users/7', route: '/users/[id]' })
-    await call(() => (revalidatePath('/users/[id]', 'layout'), new Response()), { cache })
+    await call(invalidateUsers, { cache })
     expect((await call(read, { cache, url: '/users/7', route: '/users/[id]' })).json).toEqual({ key: 'a', made: 2 })
   })
 
@@ -386,7 +397,10 @@ describe('draft mode', () => {
   })
 
   test('is switched on by the answer', async () => {
-    const { cookies: set } = await call(async () => ((await draftMode()).enable(), new Response()))
+    const { cookies: set } = await call(async () => {
+      ;(await draftMode()).enable()
+      return new Response()
+    })
     expect(set.get('__prerender_bypass')?.value).toMatch(/^[0-9a-f]{32}$/)
   })
 })
@@ -484,7 +498,7 @@ test('calls side by side see nothing of each other', async () => {
     ;(await cookies()).set('id', id)
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 20))
     revalidateTag(`tag-${id}`)
-    after(async () => (await cookies()).get('id')?.value)
+    later(async () => (await cookies()).get('id')?.value)
     if (Number(id) % 3 === 0) redirect(`/${id}`)
     return Response.json([id, (await cookies()).get('id')?.value, request.nextUrl.pathname])
   }
