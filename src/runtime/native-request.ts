@@ -15,7 +15,9 @@ const isOfNext = (request: Request): request is NativeRequest => 'nextUrl' in re
 export function toNextRequest(request: Request, like: Request = request): Request {
   if ('nextUrl' in request) return request
   if (!isOfNext(like)) return asNextRequest(request)
-  const { body, headers, method, signal, url } = request
+  const { headers, method, signal, url } = request
+  // One that has been read, by the check of a schema, can't be sent on.
+  const body = request.bodyUsed ? null : request.body
   const nextConfig = { basePath: like.nextUrl?.basePath }
   return new like.constructor(url, { method, headers, signal, nextConfig, ...(body && { body, duplex: 'half' }) })
 }
