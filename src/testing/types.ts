@@ -1,5 +1,7 @@
 import type { TypedResponse } from 'hono/types'
+import type { JSONParsed } from 'hono/utils/types'
 import type { NextResponse } from 'next/server'
+import type { NextResponse as OwnNextResponse } from '../next/response.js'
 import type { DEFINITION } from '../runtime/handler-host.js'
 import type { CallOptions, TestParams } from './options.js'
 
@@ -27,7 +29,16 @@ type ReturnOf<H> = H extends { readonly [DEFINITION]: { readonly types?: { reado
     : unknown
 
 type JsonOf<Answer> =
-  Answer extends TypedResponse<infer Json, infer _Status, 'json'> ? Json : Answer extends NextResponse<infer Json> ? Json : unknown
+  Answer extends TypedResponse<infer Json, infer _Status, 'json'>
+    ? Json
+    : Answer extends NextResponse<infer Json>
+      ? Json
+      : Answer extends OwnNextResponse<infer Json>
+        ? Json
+        : unknown
 
-/** The JSON body that a handler says it answers; `unknown` where it says nothing. */
-export type AnsweredJson<H> = JsonOf<ReturnOf<H>>
+/** What is left of a value once it has been sent as JSON: a `Date` is a string. */
+type Sent<Json> = unknown extends Json ? unknown : JSONParsed<Json>
+
+/** The JSON body that a handler says it answers, whatever the status; `unknown` where it says nothing. */
+export type AnsweredJson<H> = Sent<JsonOf<ReturnOf<H>>>
