@@ -7,12 +7,25 @@ import { tempProject } from '../build/temp-project.js'
 import { typeCheck } from '../types/tsc.js'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
-const DOCUMENTS = ['docs/caching.md', 'docs/static-answers.md', 'docs/middleware', 'docs/middleware.md']
+const DOCUMENTS = ['docs/caching.md', 'docs/static-answers.md', 'docs/middleware', 'docs/middleware.md', 'docs/testing.md']
 
 /** What the snippets have around them in a project: bindings as `wrangler types` declares them. */
 const AMBIENT = `declare module 'cloudflare:workers' {
   export const env: { readonly CACHE: import('everyroute/cache/kv').KvBinding }
 }
+`
+
+/** The handlers that the snippets about tests call. */
+const USER_ROUTE = `import { defineHandler, json } from 'everyroute/handler'
+import { auth } from 'everyroute/middleware/auth'
+import { type NextRequest, NextResponse } from 'next/server'
+
+export async function GET(request: NextRequest, { params }: RouteContext<'/users/[id]'>) {
+  return NextResponse.json({ id: (await params).id, tab: request.nextUrl.searchParams.get('tab') })
+}
+export const DELETE = defineHandler({ use: [auth({ verify: () => ({ name: '' }) })] }, (_request, { var: { user } }) =>
+  json({ deletedBy: user.name }),
+)
 `
 
 /** The documents of a folder, or the one. */
@@ -26,6 +39,7 @@ const snippetsOf = (document: string): string[] => [...document.matchAll(/^```ts
 test('the TypeScript in the documents has no type error', async () => {
   const root = await tempProject({
     'routes/route.ts': 'export const GET = (): Response => new Response()\n',
+    'routes/users/[id]/route.ts': USER_ROUTE,
     'ambient.d.ts': AMBIENT,
   })
   await writeGenerated(await loadProject(await loadConfig({ root, mode: 'production' })))
