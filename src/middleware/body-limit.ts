@@ -27,6 +27,9 @@ type FixedLength = new (length: number) => TransformStream<Uint8Array<ArrayBuffe
 
 const { FixedLengthStream } = globalThis as { readonly FixedLengthStream?: FixedLength }
 
+/** The lengths that such streams in front make sure of; workerd pipes none of them into another. */
+const exactLengths = new WeakMap<Context, number>()
+
 /** The length that the headers tell; `undefined` where only the body's end will. */
 function declaredLength({ headers }: Request): number | undefined {
   if (headers.has('transfer-encoding')) return undefined
@@ -141,7 +144,8 @@ export function bodyLimit(options: BodyLimitOptions = {}): MiddlewareHandler {
     if (framed && (length === 0 || (length === undefined && !raw.headers.has('transfer-encoding')))) return next()
     if (length !== undefined && length > maxSize) return refuse(raw.body, tooLarge())
     const isWrongType = isAccepted?.(raw.headers.get('content-type')) === false
-    if (framed && length !== undefined) return isWrongType ? refuse(raw.body, wrongType()) : next()
+    const isExact = length !== undefined && exactLengths.get(c) === length
+    if (isExact || (framed && length !== undefined)) return isWrongType ? refuse(raw.body, wrongType()) : next()
 
     // Where middleware in front reads the body, it is too late to count.
     let body = raw.bodyUsed ? null : raw.body
@@ -157,7 +161,13 @@ export function bodyLimit(options: BodyLimitOptions = {}): MiddlewareHandler {
         exceeded = tooLarge()
         return exceeded
       })
-    const counted = FixedLengthStream && length !== undefined ? body.pipeThrough(new FixedLengthStream(length)) : count(body)
+    let counted: Body
+    if (FixedLengthStream && length !== undefined) {
+      counted = body.pipeThrough(new FixedLengthStream(length))
+      exactLengths.set(c, length)
+    } else {
+      counted = count(body)
+    }
     c.req.raw = withUrl(raw, raw.url, raw.headers, counted)
     await next()
     if (exceeded === undefined || c.error === exceeded) return
