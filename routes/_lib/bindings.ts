@@ -1,5 +1,6 @@
 import { env } from 'everyroute'
 import type { KvBinding } from 'everyroute/cache/kv'
+import type { RateLimitBinding } from 'everyroute/middleware/rate-limit'
 
 /** As much of an R2 bucket as is used here. */
 export interface Bucket {
@@ -16,11 +17,20 @@ export interface Bucket {
   delete(key: string): Promise<void>
 }
 
-/** What `wrangler.toml` binds. On other hosts there are none of them, but the variables of the environment. */
+/** What `wrangler.toml` binds, and the variables of the environment, which are all that other hosts have. */
 interface Bindings {
   readonly DB?: unknown
   readonly AVATARS?: Bucket
   readonly CACHE?: KvBinding
+  readonly LIMITER?: RateLimitBinding
+  /** At least 32 random bytes. */
+  readonly AUTH_SECRET?: string
+  /** How many proxies stand in front of the server. */
+  readonly TRUST_PROXY?: string
+  readonly S3_ENDPOINT?: string
+  readonly S3_BUCKET?: string
+  readonly S3_ACCESS_KEY_ID?: string
+  readonly S3_SECRET_ACCESS_KEY?: string
 }
 
 export const bindings = (): Bindings => env<Bindings>()

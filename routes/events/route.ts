@@ -1,13 +1,16 @@
-import type { NextRequest } from 'next/server'
+import { withMiddleware } from 'everyroute/handler'
 import { database } from '../_db/database'
 import { posts, users } from '../_db/schema'
+import { shared } from '../_lib/middleware'
 import { openStreams, pause } from '../_lib/streams'
+
+export { OPTIONS } from '../_lib/middleware'
 
 /** Milliseconds between two events. */
 const INTERVAL = 1_000
 
 /** Server-sent events: how many users and posts there are, at once and every second until the client goes. */
-export function GET(request: NextRequest) {
+export const GET = withMiddleware(...shared)((request) => {
   // The host says that the client has gone by the request's signal, by cancelling the body, or both.
   const cancelled = new AbortController()
   const gone = AbortSignal.any([request.signal, cancelled.signal])
@@ -33,7 +36,7 @@ export function GET(request: NextRequest) {
   // Room for nothing until somebody reads: nobody does for HEAD, and nobody tells of its end.
   const stream = new ReadableStream(source, { highWaterMark: 0 })
   return new Response(stream, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } })
-}
+})
 
 async function countRows() {
   const db = await database()

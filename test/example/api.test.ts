@@ -11,6 +11,16 @@ afterAll(() => example?.stop())
 
 driveExample(() => example.origin)
 
+test('requests are counted by the client', async () => {
+  const remaining = async () => {
+    const { headers } = await fetch(`${example.origin}/api/health`)
+    expect(headers.get('ratelimit-policy')).toBe('600;w=60')
+    return Number(/remaining=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1])
+  }
+  const before = await remaining()
+  expect(await remaining()).toBe(before - 1)
+})
+
 test('nothing was logged as an error meanwhile', () => {
   expect(example.output()).not.toMatch(/error/i)
 })

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { adminToken, tokenOf } from './tokens.ts'
 
 const MIB = 1024 * 1024
+const JSON_TYPE = { 'content-type': 'application/json' }
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff])
 
 interface Answer {
@@ -13,16 +15,17 @@ interface Answer {
 
 /**
  * Declares tests that drive every operation of the example API over HTTP, whoever serves it.
- * They need the seeded rows, leave nothing behind and can run again on the same database.
+ * They need the seeded rows and the AUTH_SECRET of tokens.ts, leave nothing behind and can run again on the same database.
  *
  * @param origin gives `http://HOST:PORT`; called when a test runs
  */
 export function driveExample(origin: () => string): void {
   const url = (path: string) => `${origin()}/api${path}`
 
-  async function call(method: string, path: string, body?: unknown): Promise<Answer> {
-    const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-    return answer(await fetch(url(path), { method, ...init }))
+  /** @param token default: the admin's */
+  async function call(method: string, path: string, body?: unknown, token?: string): Promise<Answer> {
+    const headers = { authorization: `Bearer ${token ?? (await adminToken())}`, ...(body !== undefined && JSON_TYPE) }
+    return answer(await fetch(url(path), { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }))
   }
 
   const someEmail = () => `${randomUUID()}@example.com`
@@ -40,14 +43,31 @@ export function driveExample(origin: () => string): void {
 
     test.each([
       ['', 1, 20],
-      ['?page=0&limit=0', 1, 1],
-      ['?page=-3&limit=1000', 1, 100],
-      ['?page=x&limit=', 1, 20],
-      ['?page=2.9&limit=7', 2, 7],
-      ['?page=99999999999999999999', 1_000_000, 20],
-    ])('clamps %j to page %d and limit %d', async (query, page, limit) => {
+      ['?page=2&limit=100', 2, 100],
+      ['?page=90071992547409', 90_071_992_547_409, 20],
+    ])('reads %j as page %d with limit %d', async (query, page, limit) => {
       expect(await call('GET', `/users${query}`)).toMatchObject({ status: 200, body: { page, limit } })
       expect(await call('GET', `/posts${query}`)).toMatchObject({ status: 200, body: { page, limit } })
+    })
+
+    test.each([
+      ['?page=0&limit=0', ['page', 'limit']],
+      ['?limit=101', ['limit']],
+      ['?page=x&limit=', ['page', 'limit']],
+      ['?page=1&page=2', ['page']],
+    ])('refuses %j', async (query, paths) => {
+      for (const list of ['/users', '/posts']) {
+        const { status, body } = await call('GET', list + query)
+        expect([status, body.issues.map(({ path }: { path: string }) => path)]).toEqual([400, paths])
+      }
+    })
+
+    test('links a page to the others', async () => {
+      const { headers, body } = await call('GET', '/users?page=2&limit=1&x=y')
+      const links = Object.fromEntries([...headers.get('link')!.matchAll(/<([^>]+)>; rel="(\w+)"/g)].map(([, to, rel]) => [rel, to]))
+      expect(links).toMatchObject({ prev: '?page=1&limit=1&x=y', next: '?page=3&limit=1&x=y' })
+      const next = await fetch(new URL(links.next, url('/users')))
+      expect((await next.json()).data).not.toEqual(body.data)
     })
 
     test('creates, reads, replaces, changes and deletes one', async () => {
@@ -76,7 +96,7 @@ export function driveExample(origin: () => string): void {
     test('names the fields of an invalid body', async () => {
       const post = await call('POST', '/users', { name: '', email: 'nobody' })
       expect(post).toMatchObject({ status: 400, body: { error: expect.any(String), issues: [{ path: 'name' }, { path: 'email' }] } })
-      expect(post.body.issues[1].message).toContain('email')
+      expect(post.body.issues[1].message).toBe('Give an e-mail address')
 
       const { id } = await somebody()
       expect(await call('PUT', `/users/${id}`, { name: 'No E-mail' })).toMatchObject({ status: 400, body: { issues: [{ path: 'email' }] } })
@@ -86,9 +106,19 @@ export function driveExample(origin: () => string): void {
       await call('DELETE', `/users/${id}`)
     })
 
+    const send = async (body: string, type: string) => {
+      const headers = { authorization: `Bearer ${await adminToken()}`, 'content-type': type }
+      return answer(await fetch(url('/users'), { method: 'POST', headers, body }))
+    }
+
     test.each(['{"name":', '', 'name=x'])('answers 400 to the body %j', async (body) => {
-      const response = await answer(await fetch(url('/users'), { method: 'POST', body }))
-      expect(response).toMatchObject({ status: 400, body: { error: 'The body is not valid JSON' } })
+      expect(await send(body, 'application/json')).toMatchObject({ status: 400, body: { error: expect.stringMatching(/JSON/) } })
+    })
+
+    test.each(['text/plain', 'application/x-www-form-urlencoded'])('answers 415 to a body of the type %s', async (type) => {
+      const refused = await send('{"name":"Ada","email":"ada@example.org"}', type)
+      expect(refused).toMatchObject({ status: 415, body: { error: expect.any(String) } })
+      expect(refused.headers.get('accept')).toBe('application/json')
     })
 
     test('answers 413 to a JSON body above 1 MiB', async () => {
@@ -106,7 +136,11 @@ export function driveExample(origin: () => string): void {
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409])
 
       const taken = answers.find(({ status }) => status === 409)
-      expect(taken?.body).toEqual({ error: 'This email is taken', issues: [{ path: 'email', message: 'Already taken' }] })
+      expect(taken?.body).toEqual({
+        error: 'This email is taken',
+        issues: [{ path: 'email', message: 'Already taken' }],
+        requestId: taken?.headers.get('x-request-id'),
+      })
 
       const other = await somebody()
       expect((await call('PATCH', `/users/${other.id}`, { email })).status).toBe(409)
@@ -161,10 +195,11 @@ export function driveExample(origin: () => string): void {
   })
 
   describe('avatars', () => {
-    const upload = async (id: number, file: BodyPart, type = 'image/png') => {
+    const upload = async (id: number, file: BodyPart, type = 'image/png', name = `avatar.${type.slice('image/'.length)}`) => {
       const form = new FormData()
-      form.set('avatar', typeof file === 'string' ? file : new File([file], 'avatar', { type }))
-      return answer(await fetch(url(`/users/${id}/avatar`), { method: 'POST', body: form }))
+      form.set('avatar', typeof file === 'string' ? file : new File([file], name, { type }))
+      const headers = { authorization: `Bearer ${await adminToken()}` }
+      return answer(await fetch(url(`/users/${id}/avatar`), { method: 'POST', headers, body: form }))
     }
 
     test('are kept with their type, replaced, and go with their user', async () => {
@@ -201,9 +236,10 @@ export function driveExample(origin: () => string): void {
       expect((await upload(id, full)).status).toBe(201)
       expect(new Uint8Array(await (await fetch(url(`/users/${id}/avatar`))).arrayBuffer())).toEqual(full)
       expect(await upload(id, new Uint8Array(4 * MIB + 1))).toMatchObject({
-        status: 413,
-        body: { error: expect.stringContaining('4194304') },
+        status: 400,
+        body: { issues: [{ path: 'avatar', message: expect.stringContaining('4194304') }] },
       })
+      expect((await upload(id, new Uint8Array(5 * MIB))).status).toBe(413)
       await call('DELETE', `/users/${id}`)
     })
 
@@ -224,7 +260,7 @@ export function driveExample(origin: () => string): void {
       })
       const response = await fetch(url('/users/1/avatar'), {
         method: 'POST',
-        headers: { 'content-type': 'multipart/form-data; boundary=x' },
+        headers: { authorization: `Bearer ${await adminToken()}`, 'content-type': 'multipart/form-data; boundary=x' },
         body: endless,
         duplex: 'half',
       } as RequestInit)
@@ -234,17 +270,129 @@ export function driveExample(origin: () => string): void {
 
     test('are refused where they make no sense', async () => {
       expect(await upload(99_999_999, PNG)).toMatchObject({ status: 404, body: { error: 'No user has this id' } })
-      expect((await upload(1, PNG, 'image/svg+xml')).status).toBe(415)
-      expect(await upload(1, 'a text field')).toMatchObject({ status: 400, body: { issues: [{ path: 'avatar' }] } })
+      for (const file of [upload(1, PNG, 'image/svg+xml'), upload(1, PNG, 'image/png', 'avatar.html'), upload(1, 'a text field')]) {
+        expect(await file).toMatchObject({ status: 400, body: { issues: [{ path: 'avatar' }] } })
+      }
       expect((await call('POST', '/users/1/avatar', { avatar: 'x' })).status).toBe(415)
 
       const broken = await fetch(url('/users/1/avatar'), {
         method: 'POST',
-        headers: { 'content-type': 'multipart/form-data; boundary=x' },
+        headers: { authorization: `Bearer ${await adminToken()}`, 'content-type': 'multipart/form-data; boundary=x' },
         body: '--y',
       })
-      expect(await answer(broken)).toMatchObject({ status: 400, body: { error: expect.stringContaining('multipart') } })
+      expect(await answer(broken)).toMatchObject({ status: 400, body: { error: expect.any(String) } })
     })
+  })
+
+  describe('users by their tokens', () => {
+    const WRITES = [
+      ['POST', '/users'],
+      ['PUT', '/users/1'],
+      ['PATCH', '/users/1'],
+      ['DELETE', '/users/1'],
+      ['POST', '/users/1/avatar'],
+      ['POST', '/posts'],
+      ['PUT', '/posts/the-first-bug'],
+      ['PATCH', '/posts/the-first-bug'],
+      ['DELETE', '/posts/the-first-bug'],
+      ['POST', '/uploads'],
+      ['GET', '/me'],
+    ] as const
+
+    test.each(WRITES)('%s %s needs one', async (method, path) => {
+      const without = await answer(await fetch(url(path), { method }))
+      expect(without).toMatchObject({ status: 401, body: { error: 'Authentication required', requestId: expect.any(String) } })
+      expect(without.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
+      expect((await call(method, path, undefined, 'x.y.z')).status).toBe(401)
+    })
+
+    test('one that is not good is refused', async () => {
+      const bad = {
+        'over since a minute': tokenOf(1, { exp: Math.floor(Date.now() / 1000) - 60 }),
+        'without an end': tokenOf(1, { exp: undefined }),
+        'for somebody else': tokenOf(1, { aud: 'another-application' }),
+        'of another secret': tokenOf(1, {}, 'another secret, as long as the right one is'),
+        'of nobody': tokenOf('nobody'),
+        'of a user who is gone': tokenOf(99_999_999),
+      }
+      for (const [name, token] of Object.entries(bad)) expect((await call('GET', '/me', undefined, await token)).status, name).toBe(401)
+    })
+
+    test('me is the user of the token', async () => {
+      const ada = { id: 1, email: 'ada@example.com' }
+      expect(await call('GET', '/me')).toMatchObject({ status: 200, body: { data: { ...ada, role: 'admin' } } })
+      expect(await call('GET', '/me', undefined, await tokenOf(1))).toMatchObject({ status: 200, body: { data: { ...ada, role: 'user' } } })
+    })
+
+    test('users change themselves and what is theirs, and nothing else', async () => {
+      const { id } = await somebody()
+      const token = await tokenOf(id)
+      const slug = randomUUID()
+      const draft = { slug, title: 'Mine', body: '.', authorId: id }
+
+      expect((await call('PATCH', `/users/${id}`, { name: 'My Self' }, token)).status).toBe(200)
+      expect((await call('POST', '/posts', draft, token)).status).toBe(201)
+      expect((await call('PATCH', `/posts/${slug}`, { title: 'Still mine' }, token)).status).toBe(200)
+
+      const forbidden: [string, string, unknown?][] = [
+        ['POST', '/users', { name: 'Another', email: someEmail() }],
+        ['PATCH', '/users/2', { name: 'Not Me' }],
+        ['DELETE', '/users/2'],
+        ['POST', '/posts', { ...draft, slug: randomUUID(), authorId: 2 }],
+        ['PUT', '/posts/the-first-bug', { ...draft, slug: randomUUID() }],
+        ['PATCH', '/posts/the-first-bug', { title: 'Not yours' }],
+        ['PATCH', `/posts/${slug}`, { authorId: 2 }],
+        ['DELETE', '/posts/the-first-bug'],
+      ]
+      for (const [method, path, body] of forbidden) {
+        expect((await call(method, path, body, token)).status, `${method} ${path}`).toBe(403)
+      }
+
+      expect((await call('DELETE', `/users/${id}`, undefined, token)).status).toBe(204)
+      expect((await call('GET', '/me', undefined, token)).status).toBe(401)
+    })
+  })
+
+  describe('other origins', () => {
+    const origin = 'https://app.example'
+
+    test.each(['/users', '/users/1', '/users/1/avatar', '/posts', '/posts/the-first-bug', '/me', '/events'])('may ask %s', async (path) => {
+      const headers = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' }
+      const preflight = await fetch(url(path), { method: 'OPTIONS', headers })
+      expect(preflight.status).toBe(204)
+      expect(Object.fromEntries(preflight.headers)).toMatchObject({
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': expect.stringContaining('PATCH'),
+        'access-control-allow-headers': expect.stringMatching(/authorization,\s?content-type/),
+        'access-control-max-age': '600',
+      })
+    })
+
+    test.each([
+      ['GET', '/users', 200],
+      ['GET', '/users/99999999', 404],
+      ['GET', '/users?page=0', 400],
+      ['DELETE', '/users/1', 401],
+    ])('may read the answer to %s %s, %i', async (method, path, status) => {
+      const response = await fetch(url(path), { method, headers: { origin } })
+      expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([status, '*'])
+      expect(response.headers.get('access-control-expose-headers')).toContain('link')
+      expect(response.headers.get('vary')).toMatch(/origin/i)
+      await response.body?.cancel()
+    })
+  })
+
+  test('answers carry an id, the one of the request where it has one', async () => {
+    const made = await call('GET', '/users/1')
+    expect(made.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
+    const given = await answer(await fetch(url('/users/0'), { headers: { 'x-request-id': 'mine-1' } }))
+    expect([given.headers.get('x-request-id'), given.body.requestId]).toEqual(['mine-1', 'mine-1'])
+  })
+
+  test('large files go to a storage, where one is set up', async () => {
+    const file = { name: 'film.mp4', type: 'video/mp4', size: 5_000_000 }
+    expect(await call('POST', '/uploads', file)).toMatchObject({ status: 501, body: { error: 'No storage is set up here' } })
+    expect((await call('POST', '/uploads', { ...file, type: 'text/html' })).status).toBe(400)
   })
 
   describe('health and events', () => {

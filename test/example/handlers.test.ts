@@ -7,15 +7,18 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createClient } from '@libsql/client'
 import { NextRequest } from 'next/server'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { GET as events } from '../../routes/events/route'
 import * as health from '../../routes/health/route'
+import { GET as me } from '../../routes/me/route'
+import { POST as sign } from '../../routes/uploads/route'
 import * as user from '../../routes/users/[id]/route'
 import * as users from '../../routes/users/route'
+import { AUTH_SECRET, adminToken } from './tokens'
 
 // The handlers alone, called as Next.js calls them; what they answer over HTTP is in drive.ts.
 let folder: string
-const shared = globalThis as { exampleDatabase?: unknown }
+const shared = globalThis as { exampleDatabase?: unknown; exampleSecret?: unknown }
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'everyroute-example-'))
@@ -23,10 +26,20 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 beforeEach(() => {
   shared.exampleDatabase = undefined
+  shared.exampleSecret = undefined
+  vi.stubEnv('AUTH_SECRET', AUTH_SECRET)
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
 })
 
 const get = (path: string, init?: ConstructorParameters<typeof NextRequest>[1]) => new NextRequest(`http://localhost${path}`, init)
-const newUser = (email: string) => get('/users', { method: 'POST', body: JSON.stringify({ name: 'New', email }) })
+
+async function write(path: string, method: string, body: unknown, token?: string): Promise<NextRequest> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token ?? (await adminToken())}` }
+  return get(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+}
+const newUser = (email: string, token?: string) => write('/users', 'POST', { name: 'New', email }, token)
 
 describe('the database', () => {
   test('is created in a new folder and seeded once', async () => {
@@ -35,8 +48,8 @@ describe('the database', () => {
     expect((await (await users.GET(get('/users'))).json()).total).toBe(3)
     expect(existsSync(file)).toBe(true)
 
-    expect((await user.DELETE(get('/users/2'), { params: Promise.resolve({ id: '2' }) })).status).toBe(204)
-    expect((await users.POST(newUser('kept@example.com'))).status).toBe(201)
+    expect((await user.DELETE(await write('/users/2', 'DELETE', undefined), { params: Promise.resolve({ id: '2' }) })).status).toBe(204)
+    expect((await users.POST(await newUser('kept@example.com'))).status).toBe(201)
 
     shared.exampleDatabase = undefined
     const { data } = await (await users.GET(get('/users'))).json()
@@ -73,12 +86,57 @@ describe('the database', () => {
     process.env.DATABASE_URL = `file:${folder}`
     expect((await health.GET()).status).toBe(503)
     expect(logged).toHaveBeenCalledOnce()
+    const failed = await users.GET(get('/users', { headers: { 'x-request-id': 'the-first' } }))
+    expect([failed.status, await failed.json()]).toEqual([500, { error: 'Internal Server Error', requestId: 'the-first' }])
+    expect(logged.mock.calls.flat().join('\n')).toContain('Request the-first failed: ')
     logged.mockRestore()
-    await expect(users.GET(get('/users'))).rejects.toThrow()
 
     process.env.DATABASE_URL = `file:${join(folder, 'mended.db')}`
     expect((await health.GET()).status).toBe(200)
   })
+})
+
+describe('the secret of tokens', () => {
+  beforeEach(() => {
+    vi.stubEnv('DATABASE_URL', `file:${join(folder, 'secret.db')}`)
+  })
+
+  test('is made where AUTH_SECRET is not set, and the console then has a token', async () => {
+    vi.stubEnv('AUTH_SECRET', undefined)
+    const written = vi.spyOn(console, 'log').mockImplementation(() => {})
+    expect((await me(get('/me'))).status).toBe(401)
+    expect((await me(await write('/me', 'GET', undefined))).status).toBe(401)
+    await vi.waitFor(() => expect(written).toHaveBeenCalledOnce())
+    const token = String(written.mock.calls[0]).split('\n')[1]!
+    written.mockRestore()
+
+    const answered = await me(await write('/me', 'GET', undefined, token))
+    expect((await answered.json()).data).toMatchObject({ id: 1, role: 'admin' })
+    expect((await users.POST(await newUser('made-by-trial@example.com', token))).status).toBe(201)
+  })
+
+  test('must be set for a Worker', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    vi.stubEnv('AUTH_SECRET', undefined)
+    vi.stubEnv('DB', 'a D1 database')
+    expect((await me(await write('/me', 'GET', undefined))).status).toBe(500)
+    expect(String(logged.mock.calls.flat())).toContain('AUTH_SECRET is not set')
+    logged.mockRestore()
+  })
+})
+
+test('the upload of a large file is signed for its type and length', async () => {
+  vi.stubEnv('DATABASE_URL', `file:${join(folder, 'uploads.db')}`)
+  vi.stubEnv('S3_ENDPOINT', 'https://storage.example')
+  vi.stubEnv('S3_BUCKET', 'films')
+  vi.stubEnv('S3_ACCESS_KEY_ID', 'key')
+  vi.stubEnv('S3_SECRET_ACCESS_KEY', 'secret')
+  const answered = await sign(await write('/uploads', 'POST', { name: '../a film.mp4', type: 'video/mp4', size: 5_000_000 }))
+  expect(answered.status).toBe(201)
+  const { url, method, headers } = (await answered.json()).data
+  expect([method, headers]).toEqual(['PUT', { 'content-type': 'video/mp4' }])
+  expect(url).toMatch(/^https:\/\/storage\.example\/films\/uploads\/1\/[\da-f-]{36}\/a%20film\.mp4\?/)
+  expect(new URL(url).searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;content-type;host')
 })
 
 describe('events', () => {
@@ -87,7 +145,7 @@ describe('events', () => {
   test.each(['the signal', 'a cancelled body'])('end by %s', async (way) => {
     process.env.DATABASE_URL = `file:${join(folder, 'events.db')}`
     const client = new AbortController()
-    const response = events(get('/events', { signal: client.signal }))
+    const response = await events(get('/events', { signal: client.signal }))
     const reader = response.body!.getReader()
     expect(new TextDecoder().decode((await reader.read()).value)).toContain('data: {"users":3,"posts":2}')
     expect(await openStreams()).toBe(1)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { AUTH_SECRET } from './tokens.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -46,6 +47,7 @@ const environment = (data: string): NodeJS.ProcessEnv => ({
   PORT: '0',
   HOST: '127.0.0.1',
   DATABASE_URL: `file:${join(data, 'example.db')}`,
+  AUTH_SECRET,
   NODE_ENV: undefined,
 })
 

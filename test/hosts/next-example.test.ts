@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { driveExample } from '../example/drive.ts'
+import { AUTH_SECRET } from '../example/tokens.ts'
 import { createNextProject, type NextProject, type RunningProcess, repository } from './next-project.ts'
 
 const MOUNT = `import { createRouter } from 'everyroute'
@@ -36,7 +37,8 @@ describe.each([
     await project.write('next.config.mjs', NEXT_CONFIG)
     await layOut(project)
     await project.build()
-    server = await project.start('start', { DATABASE_URL: `file:${join(project.root, 'example.db')}` })
+    const env = { DATABASE_URL: `file:${join(project.root, 'example.db')}`, AUTH_SECRET, TRUST_PROXY: '1' }
+    server = await project.start('start', env)
   })
   afterAll(async () => {
     await server?.stop()

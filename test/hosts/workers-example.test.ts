@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { driveExample } from '../example/drive.ts'
+import { AUTH_SECRET } from '../example/tokens.ts'
 import { type RunningWorker, repository, runEveryroute, runWrangler, startWrangler } from './wrangler.ts'
 
 let folder: string
@@ -26,7 +27,7 @@ describe.each([
     const persistTo = await mkdtemp(join(folder, 'state-'))
     const config = join(out, 'wrangler.json')
     await runWrangler(['d1', 'migrations', 'apply', 'DB', '--local', '--config', config, '--persist-to', persistTo], folder)
-    const args = date === undefined ? [] : ['--compatibility-date', date]
+    const args = ['--var', `AUTH_SECRET:${AUTH_SECRET}`, ...(date === undefined ? [] : ['--compatibility-date', date])]
     worker = await startWrangler({ cwd: folder, config, persistTo, args })
   })
   afterAll(() => worker?.stop())
@@ -47,5 +48,5 @@ test('the Worker imports nothing of Node.js but AsyncLocalStorage, and no libSQL
 
 test('wrangler takes the output as it is for a deployment', async () => {
   const output = await runWrangler(['deploy', '--dry-run', '--config', join(out, 'wrangler.json')], folder)
-  for (const binding of ['env.DB', 'env.AVATARS', 'env.CACHE']) expect(output).toContain(binding)
+  for (const binding of ['env.DB', 'env.AVATARS', 'env.CACHE', 'env.LIMITER']) expect(output).toContain(binding)
 })
