@@ -1,0 +1,1 @@
+exports.GET = async () => Response.json({ pong: true })

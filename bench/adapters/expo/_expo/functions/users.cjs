@@ -1,0 +1,1 @@
+exports.GET = async (_request, { id }) => Response.json({ id: decodeURIComponent(id) })

@@ -1,0 +1,4 @@
+export async function GET(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
+  const { id } = await params
+  return Response.json({ id })
+}
