@@ -24,10 +24,10 @@ interface Runtime {
 
 function buildOurs(): string {
   const cli = `${BENCH}../dist/cli/main.js`
-  const args = [cli, 'build', '--root', '.', '--target', 'workers', '--out', '.worker']
+  const args = [cli, 'build', '--root', '.', '--target', 'workers', '--out', '.work/worker']
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: `${BENCH}site`, encoding: 'utf8' })
   if (status !== 0) throw new Error(`everyroute build: ${stdout}${stderr}`)
-  return join(BENCH, 'site/.worker/worker.mjs')
+  return join(BENCH, 'site/.work/worker/worker.mjs')
 }
 
 /** Bundles the Hono of the Node.js adapters: its server is left out, and its `fetch` exported. */
