@@ -13,7 +13,14 @@ let folder: string
 let count = 0
 const shared = globalThis as { exampleDatabase?: unknown }
 
-const ada: SignedIn = { id: 1, name: 'Ada Lovelace', email: 'ada@example.com', createdAt: '2024-01-01T00:00:00.000Z', role: 'user' }
+const ada: SignedIn = {
+  id: 1,
+  name: 'Ada Lovelace',
+  email: 'ada@example.com',
+  createdAt: '2024-01-01T00:00:00.000Z',
+  updatedAt: '2024-01-01T00:00:00.000Z',
+  role: 'user',
+}
 const admin: SignedIn = { ...ada, role: 'admin' }
 
 beforeAll(async () => {
@@ -39,7 +46,7 @@ describe('users', () => {
     expect((await call(users.POST, { json })).status).toBe(401)
     expect((await call(users.POST, { json, user: ada })).status).toBe(403)
     const created = await call(users.POST, { json, user: admin })
-    expect([created.status, created.headers.get('location')]).toEqual([201, '/users/4'])
+    expect([created.status, created.headers.get('location')]).toEqual([201, '/api/users/4'])
     expect(created.json).toMatchObject({ data: { id: 4, ...json } })
     expect((await call(users.POST, { json, user: admin })).status).toBe(409)
   })
