@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createNextProject, type NextProject, type RunningProcess } from './next-project.ts'
+import { createNextExample, type NextProject, type RunningProcess } from './next-project.ts'
 
 /** Debian's. */
 const CHROMIUM = '/usr/bin/chromium'
@@ -27,9 +27,7 @@ describe.skipIf(!existsSync(CHROMIUM))('examples/next in Chromium', () => {
   const problems: string[] = []
 
   beforeAll(async () => {
-    project = await createNextProject('browser')
-    for (const name of ['app', 'lib', 'routes', 'next.config.ts', 'tsconfig.json', 'package.json'])
-      await project.copy(`examples/next/${name}`, name)
+    project = await createNextExample('browser')
     await project.everyroute('typegen')
     await project.build()
     server = await project.start()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createNextProject, type NextProject, type RunningProcess } from './next-project.ts'
+import { createNextExample, type NextProject, type RunningProcess } from './next-project.ts'
 
 /** What Next.js's own modules give to a handler behind the mount. */
 const PROBE = `import { cookies, headers } from 'next/headers'
@@ -29,9 +29,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = handle(app)
 let project: NextProject | undefined
 let server: RunningProcess | undefined
 beforeAll(async () => {
-  project = await createNextProject('dev')
-  for (const name of ['app', 'lib', 'routes', 'next.config.ts', 'tsconfig.json', 'package.json'])
-    await project.copy(`examples/next/${name}`, name)
+  project = await createNextExample('dev')
   await project.write('app/api/[[...route]]/route.ts', MOUNT)
   await project.everyroute('typegen')
   server = await project.start('dev')

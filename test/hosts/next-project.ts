@@ -59,3 +59,13 @@ export async function createNextProject(name: string): Promise<NextProject> {
     remove: () => rm(root, { recursive: true, force: true }),
   }
 }
+
+/** A copy of `examples/next`, beside one of the file of the repository that it takes its schema from. */
+export async function createNextExample(name: string): Promise<NextProject> {
+  const project = await createNextProject(`${name}/examples/next`)
+  await project.copy('routes/_lib/schemas.ts', '../../routes/_lib/schemas.ts')
+  for (const part of ['app', 'lib', 'routes', 'next.config.ts', 'tsconfig.json', 'package.json']) {
+    await project.copy(`examples/next/${part}`, part)
+  }
+  return { ...project, remove: () => rm(join(workFolder, name), { recursive: true, force: true }) }
+}

@@ -1,10 +1,8 @@
-import * as z from 'zod'
+import type * as z from 'zod'
+import { newUser } from '../../../routes/_lib/schemas'
 
-/** What the form sends and the API takes. */
-export const newUser = z.object({
-  name: z.string().trim().min(1, 'Give a name').max(100),
-  email: z.email('Give an e-mail address').max(254).toLowerCase(),
-})
+/** What the form sends and the API takes: the schema of the example API, in the one file that it has for all. */
+export { newUser }
 
 export type NewUser = z.infer<typeof newUser>
 

@@ -1,18 +1,14 @@
-import { type NextRequest, NextResponse } from 'next/server'
+import { apiError, defineHandler, json } from 'everyroute/handler'
 import { newUser } from '../../lib/user'
 import { users } from '../../lib/users'
 
 export function GET() {
-  return NextResponse.json({ data: [...users.values()] })
+  return json({ data: [...users.values()] })
 }
 
-export async function POST(request: NextRequest) {
-  const parsed = newUser.safeParse(await request.json().catch(() => undefined))
-  if (!parsed.success) return NextResponse.json({ error: parsed.error.issues[0]?.message }, { status: 400 })
-  if ([...users.values()].some(({ email }) => email === parsed.data.email)) {
-    return NextResponse.json({ error: 'This e-mail address is taken' }, { status: 409 })
-  }
-  const user = { id: Math.max(0, ...users.keys()) + 1, ...parsed.data }
+export const POST = defineHandler({ json: newUser }, async (_request, { json: values }) => {
+  if ([...users.values()].some(({ email }) => email === values.email)) return apiError('This e-mail address is taken', 409)
+  const user = { id: Math.max(0, ...users.keys()) + 1, ...values }
   users.set(user.id, user)
-  return NextResponse.json({ data: user }, { status: 201 })
-}
+  return json({ data: user }, 201)
+})
