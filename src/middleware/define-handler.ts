@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono/types'
-import type { NextRequest } from 'next/server'
 import { DEFINITION } from '../runtime/handler-host.js'
+import type { NextRequest } from './next-types.js'
 import { createRun } from './run.js'
 import type {
   AnyMiddleware,

@@ -1,6 +1,6 @@
 import type { TypedResponse } from 'hono/types'
 import type { JSONParsed } from 'hono/utils/types'
-import type { NextResponse } from 'next/server'
+import type { NextResponse } from '../middleware/next-types.js'
 import type { NextResponse as OwnNextResponse } from '../next/response.js'
 import type { DEFINITION } from '../runtime/handler-host.js'
 import type { CallOptions, TestParams } from './options.js'

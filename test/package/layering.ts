@@ -42,9 +42,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'adapters/bun-form-data.ts': ['@remix-run/multipart-parser'],
   // Types of optional peers and hosts.
   'adapters/next.ts': ['next'],
-  'middleware/define-handler.ts': ['next'],
-  'middleware/with-middleware.ts': ['next'],
-  'testing/types.ts': ['next'],
+  'middleware/next-types.ts': ['next'],
   // Jest runs under Node.js alone.
   'testing/jest-preset.ts': ['node:url'],
   'testing/jest-transform.ts': ['vite'],
