@@ -2,6 +2,7 @@ import type { Result, Router } from 'hono/router'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
+import { getPath } from 'hono/utils/url'
 
 /** Both of Hono's result shapes, as far as merging needs them: matches, and where their params are indexes, the values. */
 type Matches<T> = [[T, unknown][], string[]?]
@@ -9,14 +10,8 @@ type Matches<T> = [[T, unknown][], string[]?]
 /** Finds the file route of a raw pathname: what Hono is to run, or `undefined`. */
 export type FindFileRoute<T> = (path: string) => T | undefined
 
-const decodePath = (path: string): string => {
-  if (!path.includes('%')) return path
-  try {
-    return decodeURI(path)
-  } catch {
-    return path
-  }
-}
+/** The path as Hono gives it to its routers: decoded but for what parts segments and for `%` itself, so that params are decoded once. */
+export const decodePath = (path: string): string => (path.includes('%') ? getPath({ url: `http://_${path}` } as Request) : path)
 
 const withoutSlash = (path: string): string => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
 

@@ -31,6 +31,9 @@ interface Node<T> {
   optionalCatchAll: Leaf<T> | undefined
 }
 
+/** Requests share it: what one of them writes would be another's. */
+const NO_PARAMS: RouteParamValues = Object.freeze({})
+
 function createNode<T>(): Node<T> {
   return { leaf: undefined, statics: undefined, dynamic: undefined, catchAll: undefined, optionalCatchAll: undefined }
 }
@@ -59,7 +62,7 @@ function insert<T>(root: Node<T>, pathname: string, route: T): Leaf<T> {
       node = node.dynamic ??= createNode()
     } else node = childOf(node, text)
   }
-  const staticMatch: RouteMatch<T> | undefined = names.length === 0 ? { route, params: {}, isStatic: true } : undefined
+  const staticMatch: RouteMatch<T> | undefined = names.length === 0 ? { route, params: NO_PARAMS, isStatic: true } : undefined
   const leaf: Leaf<T> = { route, names, rest: place !== 'leaf', staticMatch }
   node[place] = leaf
   return leaf

@@ -56,6 +56,13 @@ function announceMiddleware(app: Hono, router: FileRouter<Registered>): void {
   }) as typeof basePath
 }
 
+/** Parts a raw path behind so many segments: they may be spelled, and be as long, as in no pattern that they match. */
+function splitBehind(path: string, count: number): [prefix: string, rest: string] {
+  let end = 0
+  for (let i = 0; i < count && end !== -1; i++) end = path.indexOf('/', end + 1)
+  return end === -1 ? [path, '/'] : [path.slice(0, end), path.slice(end)]
+}
+
 /**
  * Makes a Hono app that answers by the route files of a manifest. Middleware added with `use` runs in front of them;
  * handlers added afterwards answer what no file does.
@@ -71,9 +78,9 @@ export function createRouter(manifest: RouteManifest, options: RouterOptions = {
 
   // Reached only where the app is mounted in another by `route()`, whose router knows nothing of ours.
   const mounted: Handler = (c, next) => {
-    const prefix = mountPath(c).replace(/\/$/, '')
-    const found = files.find(rawPathname(c.req.url).slice(prefix.length) || '/', prefix)
-    return found ? found[0](c, next) : next()
+    const [prefix, rest] = splitBehind(rawPathname(c.req.url), mountPath(c).split('/').filter(Boolean).length)
+    const found = files.find(rest, prefix)
+    return found ? withPreparedHeaders(found[0])(c, next) : next()
   }
 
   const router = new FileRouter<Registered>(
