@@ -12,7 +12,7 @@ export interface ErrorsOptions {
    */
   format?: 'json' | 'problem'
   /**
-   * The URI that identifies a kind of problem, for `problem`. Default `about:blank`, which says no more than the status does.
+   * The URI that identifies a kind of problem, for `problem`; where it throws, the default. Default `about:blank`, which says no more than the status does.
    */
   type?: (description: ErrorDescription) => string
   /** Gets every error that was thrown further in, HTTP exceptions too. What it throws itself is dropped. Default: nothing. */
@@ -51,6 +51,15 @@ function problemOf(description: ErrorDescription, type: string, c: Context): obj
   return { ...details, type, title, status, ...(message !== title && { detail: message }), instance: c.req.path }
 }
 
+function typeOf(description: ErrorDescription, type: ErrorsOptions['type']): string {
+  try {
+    return type?.(description) ?? BLANK
+  } catch (failure) {
+    console.error('everyroute: type of errors():', failure)
+    return BLANK
+  }
+}
+
 async function tell(onError: ErrorsOptions['onError'], c: Context): Promise<void> {
   if (!onError || !c.error) return
   try {
@@ -73,7 +82,7 @@ export function errors(options: ErrorsOptions = {}): MiddlewareHandler {
   return async (c, next) => {
     if (format === 'problem') {
       setErrorPresenter(c, (description, inner) => ({
-        body: problemOf(description, type?.(description) ?? BLANK, inner),
+        body: problemOf(description, typeOf(description, type), inner),
         contentType: 'application/problem+json',
       }))
     }

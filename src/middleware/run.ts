@@ -3,10 +3,11 @@ import { HonoBase } from 'hono/hono-base'
 import type { Handler, MiddlewareHandler, RouterRoute } from 'hono/types'
 import { type AnswerError, type Composed, compose } from '../runtime/compose.js'
 import { presentError } from '../runtime/error-answer.js'
-import { type HandlerHost, hostOf, setParams } from '../runtime/handler-host.js'
+import { type HandlerHost, hostOf, setHost, setParams } from '../runtime/handler-host.js'
 import { readableRequest } from '../runtime/incoming.js'
 import { toNextRequest } from '../runtime/native-request.js'
 import { type PreparedHeaders, preparedHeaders, restoreHeaders } from '../runtime/prepared-headers.js'
+import { createInnerContext } from './inner-context.js'
 import { answerNatively } from './native-errors.js'
 import type { PathParams, RouteHandlerContext } from './types.js'
 
@@ -84,9 +85,16 @@ function createSelection(middleware: readonly MiddlewareHandler[]): (ran: Handle
   }
 }
 
+/** The handler's second argument, by which handlers that it wraps find its context. */
+function withHost(context: RouteHandlerContext | undefined, host: HandlerHost): RouteHandlerContext {
+  const handed = { ...context, params: context?.params ?? Promise.resolve({}) }
+  setHost(handed, host)
+  return handed
+}
+
 /**
- * Makes a route handler of a chain of middleware and what it stands in front of. In a router it shares the Hono context with
- * the middleware in front, whose members of the chain don't run twice; in Next.js and elsewhere it has one of its own.
+ * Makes a route handler of a chain of middleware and what it stands in front of. In a router it has the variables of the middleware
+ * in front, whose members of the chain don't run twice; in Next.js and elsewhere it stands alone.
  * @param options.readsBody whether the chain reads the body on purpose, so that it needn't be readable again
  */
 export function createRun(
@@ -95,32 +103,35 @@ export function createRun(
   { readsBody = false }: { readsBody?: boolean } = {},
 ): (request: Request, context?: RouteHandlerContext) => Promise<Response> {
   const select = createSelection(middleware)
-  const runIn = async (
-    c: Context,
-    given: { request: Request; context: RouteHandlerContext | undefined; host?: HandlerHost | undefined },
-    answerError: AnswerError,
-  ): Promise<Response> => {
-    const { request, context, host } = given
-    const { raw } = c.req
-    c.req.raw = request
+  const runIn = async (host: HandlerHost, request: Request, context: RouteHandlerContext | undefined): Promise<Response> => {
+    const { c } = host
     setParams(c, ((await context?.params) ?? {}) as PathParams)
     const innermost = async (): Promise<Response> => {
       const left = readsBody ? c.req.raw : await readableRequest(c)
       const handed = new HandedContext(c)
       try {
-        return presentError(c, await inner(left === request ? request : toNextRequest(left, request), handed, context))
+        const answer = await inner(left === request ? request : toNextRequest(left, request), handed, withHost(context, host))
+        return presentError(c, answer)
       } catch (thrown) {
         handed.undo()
         throw thrown
       }
     }
-    const response = await select(host?.ran)(c, innermost, answerError)
-    c.req.raw = raw
+    return select(host.ran)(c, innermost, host.answerError)
+  }
+  const runWithin = async (outer: HandlerHost, request: Request, context: RouteHandlerContext | undefined): Promise<Response> => {
+    const c = createInnerContext(outer.c, request)
+    const response = await runIn({ ...outer, c }, request, context)
+    if (c.error) outer.c.error = c.error
     return response
   }
   return (request, context) => {
     const host = hostOf(context)
-    if (host) return runIn(host.c, { request, context, host }, host.answerError)
-    return onStage(request, (c, answerError) => runIn(c, { request: toNextRequest(request), context }, answerError))
+    if (host) return runWithin(host, request, context)
+    return onStage(request, (c, answerError) => {
+      const native = toNextRequest(request)
+      c.req.raw = native
+      return runIn({ c, answerError }, native, context)
+    })
   }
 }

@@ -19,6 +19,26 @@ function dropAnswer(c: Context, prepared: PreparedHeaders): void {
   restoreHeaders(c, prepared)
 }
 
+/** The answer, which the context no longer has then: Hono would send that one, whatever is made of it further out. */
+export function takeAnswer(c: Context): Response {
+  const answer = c.res
+  c.res = undefined
+  c.finalized = false
+  return answer
+}
+
+/** What was thrown as an error, whatever it is. */
+export function toError(thrown: unknown, prefix = ''): Error {
+  if (thrown instanceof Error) return thrown
+  let text = 'something that has no text'
+  try {
+    text = String(thrown)
+  } catch {
+    // An object without prototype, say.
+  }
+  return new Error(prefix + text, { cause: thrown })
+}
+
 /**
  * Makes one function of a chain of middleware, which works as in Hono: what is thrown further in has become the answer by the
  * time `next()` is done. The error of a handler is answered without the headers of an answer that it had half made.
@@ -29,6 +49,8 @@ export function compose(middleware: readonly MiddlewareHandler[]): Composed {
     // How far out the chain has ended; what is further in comes too late, as after a timeout.
     let ended = Number.POSITIVE_INFINITY
     let prepared: PreparedHeaders | undefined
+    // Whether something around the chain has answered before it, as a timeout in Hono's own.
+    let isLate = false
     const dispatch = async (i: number): Promise<void> => {
       if (i <= index) throw new Error('next() called multiple times')
       index = i
@@ -36,7 +58,8 @@ export function compose(middleware: readonly MiddlewareHandler[]): Composed {
         const handler = middleware[i]
         if (handler === undefined) {
           const answer = await innermost(c)
-          if (ended < i) return
+          isLate = c.finalized
+          if (isLate || ended < i) return
           prepared = preparedHeaders(c)
           c.res = addPreparedHeaders(c, answer, prepared)
         } else {
@@ -50,12 +73,16 @@ export function compose(middleware: readonly MiddlewareHandler[]): Composed {
         const answer = await answerError(thrown)
         if (ended < i) return
         // A redirect and the like are answers: what looks for errors should not find them.
-        if (!isNavigationError(thrown)) c.error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
+        if (!isNavigationError(thrown)) c.error = toError(thrown)
         c.res = addPreparedHeaders(c, answer)
       }
       ended = i
     }
     await dispatch(0)
-    return c.res
+    if (isLate) return c.res
+    const answer = takeAnswer(c)
+    // They are on the answer, or have been taken off it.
+    restoreHeaders(c, [])
+    return answer
   }
 }

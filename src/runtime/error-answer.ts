@@ -18,6 +18,12 @@ export type ErrorPresenter = (description: ErrorDescription, c: Context) => { re
 const PRESENTER = 'everyroute.errorPresenter'
 const REQUEST_ID = 'requestId'
 
+/** The message first, and in nothing's place but its own. */
+function bodyOf(message: string, details: ErrorDescription['details'] = {}): object {
+  const { error: _, ...others } = details
+  return { error: message, ...others }
+}
+
 const descriptions = new WeakMap<Response, ErrorDescription>()
 
 /**
@@ -25,7 +31,7 @@ const descriptions = new WeakMap<Response, ErrorDescription>()
  */
 export function errorAnswer(description: ErrorDescription, headers?: Readonly<Record<string, string>>): Response {
   const { status, message, details } = description
-  const response = new Response(JSON.stringify({ error: message, ...details }), {
+  const response = new Response(JSON.stringify(bodyOf(message, details)), {
     status,
     headers: { 'content-type': 'application/json', ...headers },
   })
@@ -65,7 +71,7 @@ export function presentError(c: Context, response: Response): Response {
   const details = typeof requestId === 'string' ? { ...description.details, requestId } : description.details
   const full = { ...description, ...(details && { details }) }
   const { body, contentType } = presenter?.(full, c) ?? {
-    body: { error: full.message, ...details },
+    body: bodyOf(full.message, details),
     contentType: 'application/json',
   }
   const headers = new Headers(response.headers)

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { Handler, Next, RouterRoute } from 'hono/types'
 import type { ManifestFolder, RouteManifest, RouteModule } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
+import { toError as asError, takeAnswer } from './compose.js'
 import type { ErrorContext, ErrorPhase, RouteEntry, RouterContext } from './context.js'
 import { answerRoute } from './dispatch.js'
 import { noticeEnv } from './env.js'
@@ -10,6 +11,7 @@ import { installFetch } from './fetch.js'
 import { createGuards, FolderFileError, type FolderGuard } from './folder-guard.js'
 import { belowFolder, REST } from './folder-pattern.js'
 import { type HandlerHost, setParams } from './handler-host.js'
+import { decodePath } from './hono-router.js'
 import { readableRequest, toHandlerRequest } from './incoming.js'
 import type { Instrumentation } from './instrumentation.js'
 import { BodyLifetime, type HostContext } from './lifetime.js'
@@ -35,8 +37,7 @@ const origins = new WeakMap<Error, ErrorContext>()
 export const originOf = (error: Error): ErrorContext | undefined => origins.get(error)
 
 function toError(thrown: unknown, origin: ErrorContext): Error {
-  const error =
-    thrown instanceof Error ? thrown : new Error(`A value that is not an Error was thrown: ${String(thrown)}`, { cause: thrown })
+  const error = asError(thrown, 'A value that is not an Error was thrown: ')
   origins.set(error, origin)
   return error
 }
@@ -167,7 +168,14 @@ export class FileRoutes {
   }
 
   #matchFolder(path: string): RouteMatch<UnmatchedFolder> | undefined {
-    return this.#folders && this.#isBelowBase(path) ? this.#folders.match(this.#withoutBase(path)) : undefined
+    if (!this.#folders) return undefined
+    // What answers in the folder is found by Hono, which decodes the path.
+    const spellings = new Set([decodePath(path), path])
+    for (const one of spellings) {
+      const match = this.#isBelowBase(one) ? this.#folders.match(this.#withoutBase(one)) : undefined
+      if (match) return match
+    }
+    return undefined
   }
 
   /** @param arrival Default: made when the handler is about to run. */
@@ -177,10 +185,11 @@ export class FileRoutes {
     const arrived = (request?: Request): Arrival => (arrival ? { ...arrival, request: request ?? c.req.raw } : arrive(c, request))
     if (!guard) return this.#answerFile(match, path, { c, answerError }, arrived())
     setParams(c, match.params)
-    const answer = async (): Promise<Response> => {
-      return this.#answerFile(match, path, { c, ran: guard.ran, answerError }, arrived(await readableRequest(c)))
-    }
-    return guard.run(c, answer, answerError)
+    return guard.run(
+      c,
+      async (ran) => this.#answerFile(match, path, { c, ran, answerError }, arrived(await readableRequest(c))),
+      answerError,
+    )
   }
 
   /** Lets the middleware of the folder run in front of what the application itself has for the path, or of the 404. */
@@ -190,7 +199,7 @@ export class FileRoutes {
     this.#unmatched.set(c, guard)
     const answer = async (): Promise<Response> => {
       await next()
-      return c.res
+      return takeAnswer(c)
     }
     return guard.run(c, answer, (thrown) => this.#answerError(thrown, c, { guard, pathname: folder.route.pathname }))
   }

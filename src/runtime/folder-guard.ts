@@ -1,13 +1,16 @@
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import type { MiddlewareHandler } from 'hono/types'
 import type { FolderFiles, ManifestFile, RouteModule } from '../routing/manifest.js'
-import { type AnswerError, type Composed, compose, type Innermost } from './compose.js'
+import { type AnswerError, type Composed, compose } from './compose.js'
 import { createLoader } from './route-loader.js'
+
+/** The middleware that has run in front. */
+type Ran = ReadonlySet<MiddlewareHandler>
 
 /** The middleware of a route's folders, ready to run. */
 interface Chain {
   readonly composed: Composed
-  readonly ran: ReadonlySet<MiddlewareHandler>
+  readonly ran: Ran
 }
 
 interface LoadedFile {
@@ -62,24 +65,19 @@ export class FolderGuard {
     this.#keeps = keeps
   }
 
-  /** The middleware that runs in front, once it has been loaded. */
-  get ran(): ReadonlySet<MiddlewareHandler> | undefined {
-    return this.#chain?.ran
-  }
-
   get hasNotFound(): boolean {
     return this.#notFound !== undefined
   }
 
   /** Runs the middleware in front of the innermost; where it can't be loaded, the innermost doesn't run. Never rejects. */
-  async run(c: Context, innermost: Innermost, answerError: AnswerError): Promise<Response> {
+  async run(c: Context, innermost: (ran: Ran) => Promise<Response>, answerError: AnswerError): Promise<Response> {
     let chain: Chain
     try {
       chain = this.#chain ?? (await this.#load())
     } catch (error) {
       return answerError(error)
     }
-    return chain.composed(c, innermost, answerError)
+    return chain.composed(c, () => innermost(chain.ran), answerError)
   }
 
   /** @throws {FolderFileError} */
@@ -110,10 +108,16 @@ export function createGuards(development: boolean): (files: FolderFiles) => Fold
     if (!one) opened.set(file, (one = { file: file.file, load: createLoader(file, development) }))
     return one
   }
+  // Not by their names: manifests of several routes folders may have been made one.
+  const numbers = new Map<ManifestFile, number>()
+  const numberOf = (file: ManifestFile): number => {
+    if (!numbers.has(file)) numbers.set(file, numbers.size)
+    return numbers.get(file)!
+  }
   return (files) => {
     const { middleware = [], error, notFound } = files
     if (middleware.length === 0 && !error && !notFound) return undefined
-    const key = JSON.stringify([middleware.map(({ file }) => file), error?.file, notFound?.file])
+    const key = JSON.stringify([middleware.map(numberOf), error && numberOf(error), notFound && numberOf(notFound)])
     let guard = guards.get(key)
     if (!guard) guards.set(key, (guard = new FolderGuard(files, open, !development)))
     return guard

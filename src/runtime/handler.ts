@@ -2,6 +2,7 @@ import type { RouteModule, RouteSegmentConfig } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
 import type { RouteEntry, RouterContext } from './context.js'
 import { clearForgedDraftMode } from './draft-mode.js'
+import { errorAnswer } from './error-answer.js'
 import { finishResponse, withMutableHeaders } from './finish-response.js'
 import { createHandlerContext } from './handler-context.js'
 import type { HandlerHost } from './handler-host.js'
@@ -64,9 +65,10 @@ async function answerThrown(error: unknown, run: HandlerRun, scope: HandlerScope
 /** A handler took too long. Like Hono's HTTPException it answers by itself; being thrown, it takes the place of nothing that is kept. */
 class HandlerTimeoutError extends Error {
   override readonly name: string = 'HandlerTimeoutError'
+  readonly res: Response = errorAnswer({ status: 504, message: 'Gateway Timeout' })
 
   getResponse(): Response {
-    return new Response(JSON.stringify({ error: 'Gateway Timeout' }), { status: 504, headers: { 'content-type': 'application/json' } })
+    return this.res
   }
 }
 
