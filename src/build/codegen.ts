@@ -26,7 +26,8 @@ export interface ManifestInput {
   readonly rootSpecifier: (file: string) => string
 }
 
-const HEADER = '// Written by everyroute: edits are lost. Run `everyroute typegen` after adding or moving a route file.\n'
+/** The first line of each generated file. */
+export const HEADER: string = '// Written by everyroute: edits are lost. Run `everyroute typegen` after adding or moving a route file.\n'
 
 /** The text of a TypeScript module whose default export is the `RouteManifest`. Equal input gives equal text. */
 export function generateManifest(input: ManifestInput): string {
@@ -119,12 +120,12 @@ function literal(value: unknown): string {
 }
 
 /** A single-quoted string literal; JSON's escapes cover control characters, quotes and backslashes. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
 }
 
 /** TypeScript allows no `.ts` in a specifier; every bundler finds the file without it, but `.mts` and `.mjs` only as `.mjs`. */
-function importPath(specifier: string): string {
+export function importPath(specifier: string): string {
   return specifier.replace(/\.(?:ts|tsx|js|jsx)$/, '').replace(/\.mts$/, '.mjs')
 }
 

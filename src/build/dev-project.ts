@@ -6,7 +6,8 @@ import type { RouteEntry } from '../routing/route-tree.js'
 import type { ResolvedConfig } from './config.js'
 import { createDevModules, fileStamp } from './dev-modules.js'
 import { type RouteExports, readRouteExports } from './exports.js'
-import { findInstrumentation, findProxy, scanTree } from './project.js'
+import { relativeFile } from './parse-module.js'
+import { findInstrumentation, findProxy, scanTree, writeGenerated } from './project.js'
 import type { BuildWarning } from './warning.js'
 
 /** A project as its files are at one moment. */
@@ -72,8 +73,10 @@ export async function openDevProject(config: ResolvedConfig): Promise<DevProject
     async refresh() {
       const changed = await modules.refresh()
       const { tree, warnings } = await scanTree(config)
-      const proxy = rootFile(await findProxy(root))
-      const instrumentation = rootFile(await findInstrumentation(root))
+      const proxyFile = await findProxy(root)
+      const proxy = rootFile(proxyFile)
+      const instrumentationFile = await findInstrumentation(root)
+      const instrumentation = rootFile(instrumentationFile)
       const filesOf = folderFilesOf((file) => modules.load(join(routesDir, file)))
       const folders = tree.folders.map((folder) => ({ pathname: folder.pathname, ...filesOf(folder) }))
       const routes = await Promise.all(tree.routes.map((entry) => routeOf(entry, filesOf(entry))))
@@ -87,14 +90,36 @@ export async function openDevProject(config: ResolvedConfig): Promise<DevProject
       shape = newShape
       const { basePath, trailingSlash, authInterrupts } = config
       const manifest = { version: MANIFEST_VERSION, basePath, trailingSlash, authInterrupts, routes, folders } as const
+      const unwritten = await tryToWrite({
+        config,
+        routes: tree.routes.map((entry) => {
+          const { methods, config: segmentConfig = {}, hasStaticParams = false } = parsed.get(join(routesDir, entry.file))?.exports ?? {}
+          return { ...entry, path: join(routesDir, entry.file), methods, config: segmentConfig, hasStaticParams }
+        }),
+        folders: tree.folders,
+        ...(proxyFile !== undefined && { proxy: proxyFile }),
+        ...(instrumentationFile !== undefined && { instrumentation: instrumentationFile }),
+      })
       const exported = tree.routes.flatMap(({ file }) => parsed.get(join(routesDir, file))?.exports?.warnings ?? [])
       return {
         config,
-        warnings: [...warnings, ...exported],
+        warnings: [...warnings, ...unwritten, ...exported],
         manifest: { ...manifest, ...(proxy && { proxy }), ...(instrumentation && { instrumentation }) },
       }
     },
     close: () => modules.close(),
+  }
+}
+
+/** Keeps the generated types as the routes are; a folder that can't be written to is no reason not to serve them. */
+async function tryToWrite(project: Parameters<typeof writeGenerated>[0]): Promise<readonly BuildWarning[]> {
+  try {
+    await writeGenerated(project)
+    return []
+  } catch (error) {
+    const message = `The generated types could not be written: ${error instanceof Error ? error.message : String(error)}`
+    const file = relativeFile(project.config.generatedDir, project.config.root)
+    return [{ file, message, fix: 'Let the folder be written to, or run `everyroute typegen` where it can be.' }]
   }
 }
 

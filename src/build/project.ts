@@ -4,6 +4,7 @@ import { join, relative, resolve, sep } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
 import type { FolderEntry } from '../routing/folder-files.js'
 import { buildRouteTree, type RouteEntry, type RouteTree } from '../routing/route-tree.js'
+import { generateClientTypes } from './client-types.js'
 import { generateManifest, generateTypes } from './codegen.js'
 import { isNextAppFolder, type ResolvedConfig } from './config.js'
 import { type RouteExports, readRouteExports } from './exports.js'
@@ -66,26 +67,39 @@ export async function loadProject(config: ResolvedConfig): Promise<Project> {
   }
 }
 
-/**
- * Writes `manifest.ts` and `routes.d.ts` to the project's generated folder, each only where it changes.
- * @returns Their absolute paths, and whether either was written.
- */
-export async function writeGenerated(project: Project): Promise<{ manifest: string; types: string; changed: boolean }> {
+/** Absolute paths of what has been generated. */
+export interface GeneratedFiles {
+  readonly manifest: string
+  readonly types: string
+  readonly client: string
+  /** Whether any of them was written. */
+  readonly changed: boolean
+}
+
+/** Writes `manifest.ts`, `routes.d.ts` and `client.d.ts` to the project's generated folder, each only where it changes. */
+export async function writeGenerated(project: Omit<Project, 'warnings'>): Promise<GeneratedFiles> {
   const { config, routes, folders, proxy, instrumentation } = project
   const manifest = join(config.generatedDir, 'manifest.ts')
   const types = join(config.generatedDir, 'routes.d.ts')
+  const client = join(config.generatedDir, 'client.d.ts')
+  const routeSpecifier = (file: string): string => specifierOf(join(config.routesDir, file), config.generatedDir)
   const manifestText = generateManifest({
     routes,
     folders,
     settings: config,
-    routeSpecifier: (file) => specifierOf(join(config.routesDir, file), config.generatedDir),
+    routeSpecifier,
     rootSpecifier: (file) => specifierOf(join(config.root, file), config.generatedDir),
     ...(proxy !== undefined && { proxy }),
     ...(instrumentation !== undefined && { instrumentation }),
   })
   const typesText = generateTypes({ routes, nextModules: hasNext(config.root) ? [] : standInModules() })
-  const written = [await writeIfChanged(manifest, manifestText), await writeIfChanged(types, typesText)]
-  return { manifest, types, changed: written.includes(true) }
+  const clientText = generateClientTypes({ routes, basePath: config.basePath, routeSpecifier })
+  const written = [
+    await writeIfChanged(manifest, manifestText),
+    await writeIfChanged(types, typesText),
+    await writeIfChanged(client, clientText),
+  ]
+  return { manifest, types, client, changed: written.includes(true) }
 }
 
 /**

@@ -156,7 +156,7 @@ describe('files of folders', () => {
 })
 
 describe('writeGenerated', () => {
-  test('writes both files once, with specifiers from their folder', async () => {
+  test('writes the files once, with specifiers from their folder', async () => {
     const project = await load({
       'everyroute.config.mjs': "export default { basePath: '/api', routesDir: 'src/api' }",
       'src/api/users/[id]/route.ts': `${GET}export const generateStaticParams = 1`,
@@ -170,8 +170,12 @@ describe('writeGenerated', () => {
     expect(written).toEqual({
       manifest: join(root, '.everyroute/manifest.ts'),
       types: join(root, '.everyroute/routes.d.ts'),
+      client: join(root, '.everyroute/client.d.ts'),
       changed: true,
     })
+    const client = await readFile(written.client, 'utf8')
+    expect(client).toContain("'/api/users/:id': ClientRoute<typeof import('../src/api/users/[id]/route'), 'id'>")
+    expect(client).toContain("'/api/old': ClientRoute<UntypedModule<'GET'>>")
     const manifest = await readFile(written.manifest, 'utf8')
     expect(manifest).toContain("basePath: '/api'")
     expect(manifest).toContain("import('../src/api/users/[id]/route')")

@@ -102,9 +102,10 @@ test('--explain --json has the same in full', async () => {
   expect(explained.others).toHaveLength(3)
 })
 
-test('typegen writes the manifest and the types, and says when nothing changed', async () => {
+test('typegen writes the manifest, the types and the client's, and says when nothing changed', async () => {
   const dir = await createProject(FILES)
-  expect((await everyroute(dir, ['typegen'])).stdout).toBe('Wrote .everyroute/manifest.ts and .everyroute/routes.d.ts\n')
+  const files = '.everyroute/manifest.ts, .everyroute/routes.d.ts and .everyroute/client.d.ts'
+  expect((await everyroute(dir, ['typegen'])).stdout).toBe(`Wrote ${files}\n`)
   expect(readFileSync(join(dir, '.everyroute/routes.d.ts'), 'utf8')).toContain('"/users/[id]"')
-  expect((await everyroute(dir, ['typegen'])).stdout).toBe('.everyroute/manifest.ts and .everyroute/routes.d.ts are up to date\n')
+  expect((await everyroute(dir, ['typegen'])).stdout).toBe(`${files} are up to date\n`)
 })

@@ -20,6 +20,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     packages: ['hono', 'zod', '@hono/zod-validator', '@standard-schema/spec', 'aws4fetch', 'jose', 'hono-rate-limiter', 'lru-cache'],
   },
   testing: { folders: ['routing', 'cache', 'runtime', 'next', 'middleware'], packages: ['hono', '@edge-runtime/cookies'] },
+  client: { folders: ['middleware'], packages: ['hono'] },
   adapters: { folders: ['routing', 'cache', 'runtime'], packages: ['hono'] },
   build: { folders: ['routing'], packages: ['node:*', 'jsonc-parser', 'smol-toml', 'vite', 'zod'] },
   cli: { folders: ['routing', 'cache', 'runtime', 'next', 'adapters', 'build'], packages: ['*', 'node:*'] },

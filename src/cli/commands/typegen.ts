@@ -7,8 +7,9 @@ export async function run({ values, output }: CommandContext): Promise<number> {
   const root = await enterProject(values, 'production')
   const project = await loadProject(await loadProjectConfig(root, values, 'production'))
   reportWarnings(project.warnings, output)
-  const { manifest, types, changed } = await writeGenerated(project)
-  const files = `${relative(root, manifest)} and ${relative(root, types)}`
+  const { manifest, types, client, changed } = await writeGenerated(project)
+  const [first, second, third] = [manifest, types, client].map((file) => relative(root, file))
+  const files = `${first}, ${second} and ${third}`
   output.line(changed ? `Wrote ${files}` : `${files} are up to date`)
   return 0
 }
