@@ -8,6 +8,8 @@ export interface Mount {
   thrown?: unknown
   /** Set where something was thrown that the framework itself should answer. */
   held?: HeldError
+  /** Whether the router's answer is sent whatever was thrown, as handlers with middleware of their own send it without a router. */
+  answersItself?: boolean
 }
 
 /** Something thrown, and the answer that stands for it while the middleware's part runs. */
@@ -40,12 +42,12 @@ export function hold(mount: Mount, standIn: Response, held: Omit<HeldError, 'fin
 
 /**
  * Gives the answer to the framework, or throws what it stands for: the framework then answers and logs as for any handler of
- * its own. An answer that middleware has changed, by CORS headers say, is given as it is.
+ * its own. An answer that middleware has changed, by CORS headers say, or that is the middleware's own, is given as it is.
  */
 export async function releaseMounted(mount: Mount, response: Response): Promise<Response> {
-  const { held } = mount
+  const { answersItself, held } = mount
   if (!held) return response
-  if (held.isInternal || fingerprintOf(response) === held.fingerprint) throw held.thrown
+  if (held.isInternal || (!answersItself && fingerprintOf(response) === held.fingerprint)) throw held.thrown
   await held.report()
   return response
 }

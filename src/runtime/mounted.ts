@@ -65,7 +65,10 @@ export async function answerMounted({ context, host, match, module, mount, notFo
     const own = readFallbackStatus(thrown) === 404 ? await notFound?.() : undefined
     return own ?? holdThrown(context, thrown, request, mount)
   }
-  const answerError = (thrown: unknown): Promise<Response> => standIn(thrown).catch(host.answerError)
+  const answerError = (thrown: unknown): Promise<Response> => {
+    mount.answersItself = true
+    return standIn(thrown).catch(host.answerError)
+  }
   try {
     const inner = { c: host.c, ran: host.ran, answerError }
     const native = request === mount.request ? request : toNextRequest(request, mount.request)
@@ -107,6 +110,7 @@ export function holdError(
   request: Request,
   standIn: Response,
 ): void {
+  if (origin?.phase === 'middleware') mount.answersItself = true
   hold(mount, standIn, {
     thrown: mount.thrown ?? error,
     isInternal: false,

@@ -31,9 +31,10 @@ function answerError(context: RouterContext, error: Error, c: Context): Response
   // Next.js knows nothing of such errors in a handler; middleware is none of its concern.
   const own = context.strict && origin && origin.phase !== 'middleware' ? undefined : ownResponse(context, error, c)
   if (own) return c.newResponse(own.body, own)
-  const response = presentError(c, context.responses.internalError(error))
+  const plain = context.responses.internalError(error)
+  const response = presentError(c, plain)
   const mount = mountOf(c.env)
-  if (mount) holdError(context, mount, error, origin, c.req.raw, response)
+  if (mount) holdError(context, mount, error, origin, c.req.raw, plain)
   else context.report(error, origin ?? { phase: 'handler' })
   return c.newResponse(response.body, response)
 }
