@@ -6,7 +6,7 @@ import { presentError } from '../runtime/error-answer.js'
 import { type HandlerHost, hostOf, setHost, setParams } from '../runtime/handler-host.js'
 import { readableRequest } from '../runtime/incoming.js'
 import { toNextRequest } from '../runtime/native-request.js'
-import { type PreparedHeaders, preparedHeaders, restoreHeaders } from '../runtime/prepared-headers.js'
+import { noteBeforeHandler, type PreparedHeaders, restoreHeaders } from '../runtime/prepared-headers.js'
 import { createInnerContext } from './inner-context.js'
 import { answerNatively } from './native-errors.js'
 import type { PathParams, RouteHandlerContext } from './types.js'
@@ -63,7 +63,7 @@ export class HandedContext {
 
   /** For the handler. */
   get c(): Context {
-    this.#before ??= preparedHeaders(this.inner)
+    this.#before ??= noteBeforeHandler(this.inner)
     return this.inner
   }
 

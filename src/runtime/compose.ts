@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { MiddlewareHandler } from 'hono/types'
 import { isNavigationError } from './navigation-errors.js'
-import { addPreparedHeaders, type PreparedHeaders, preparedHeaders, restoreHeaders } from './prepared-headers.js'
+import { addPreparedHeaders, type PreparedHeaders, preparedBeforeHandler, preparedHeaders, restoreHeaders } from './prepared-headers.js'
 import { isResponse } from './responses.js'
 
 /** What the middleware stands in front of. */
@@ -69,7 +69,7 @@ export function compose(middleware: readonly MiddlewareHandler[]): Composed {
           if (!c.finalized) throw new Error('Middleware has neither returned a Response nor awaited next().')
         }
       } catch (thrown) {
-        if (prepared && ended > i) dropAnswer(c, prepared)
+        if (prepared && ended > i) dropAnswer(c, preparedBeforeHandler(c) ?? prepared)
         const answer = await answerError(thrown)
         if (ended < i) return
         // A redirect and the like are answers: what looks for errors should not find them.

@@ -19,6 +19,18 @@ export type PreparedHeaders = readonly (readonly [string, string])[]
 /** What has been set by `c.header()`, or on `c.res`, so far. */
 export const preparedHeaders = (c: Context): PreparedHeaders => [...c.newResponse(null).headers]
 
+/** What was prepared before a handler was given the context itself. */
+const beforeHandlers = new WeakMap<Context, PreparedHeaders>()
+
+/** Remembers what is prepared by now, for the case that an answer whose handler adds to it is dropped. */
+export function noteBeforeHandler(c: Context): PreparedHeaders {
+  const prepared = preparedHeaders(c)
+  beforeHandlers.set(c, prepared)
+  return prepared
+}
+
+export const preparedBeforeHandler = (c: Context): PreparedHeaders | undefined => beforeHandlers.get(c)
+
 /** Puts the headers back to what they were. */
 export function restoreHeaders(c: Context, prepared: PreparedHeaders): void {
   for (const [name] of preparedHeaders(c)) c.header(name, undefined)
