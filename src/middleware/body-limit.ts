@@ -27,8 +27,8 @@ type FixedLength = new (length: number) => TransformStream<Uint8Array<ArrayBuffe
 
 const { FixedLengthStream } = globalThis as { readonly FixedLengthStream?: FixedLength }
 
-/** The lengths that such streams in front make sure of; workerd pipes none of them into another. */
-const exactLengths = new WeakMap<Context, number>()
+/** The variable that tells of such a stream in front, by its length; workerd pipes none into another. */
+const EXACT_LENGTH = 'everyroute.exactLength'
 
 /** The length that the headers tell; `undefined` where only the body's end will. */
 function declaredLength({ headers }: Request): number | undefined {
@@ -144,7 +144,7 @@ export function bodyLimit(options: BodyLimitOptions = {}): MiddlewareHandler {
     if (framed && (length === 0 || (length === undefined && !raw.headers.has('transfer-encoding')))) return next()
     if (length !== undefined && length > maxSize) return refuse(raw.body, tooLarge())
     const isWrongType = isAccepted?.(raw.headers.get('content-type')) === false
-    const isExact = length !== undefined && exactLengths.get(c) === length
+    const isExact = length !== undefined && c.get(EXACT_LENGTH) === length
     if (isExact || (framed && length !== undefined)) return isWrongType ? refuse(raw.body, wrongType()) : next()
 
     // Where middleware in front reads the body, it is too late to count.
@@ -164,7 +164,7 @@ export function bodyLimit(options: BodyLimitOptions = {}): MiddlewareHandler {
     let counted: Body
     if (FixedLengthStream && length !== undefined) {
       counted = body.pipeThrough(new FixedLengthStream(length))
-      exactLengths.set(c, length)
+      c.set(EXACT_LENGTH, length)
     } else {
       counted = count(body)
     }
