@@ -144,7 +144,7 @@ export function defineHandler<
   C extends Schema | undefined = undefined,
   J extends Schema | undefined = undefined,
   F extends Schema | undefined = undefined,
-  R extends Responses | undefined = undefined,
+  const R extends Responses | undefined = undefined,
 >(
   options: HandlerOptions<U, P, Q, H, C, J, F, R>,
   handler: (request: NextRequest, context: DefinedContext<U, P, Q, H, C, J, F>) => Returned,

@@ -5,7 +5,7 @@ import type { Context, ContextVariableMap, Next } from 'hono'
 export type Schema = StandardSchemaV1
 
 /** What a schema takes, for a client. */
-export type SchemaInput<S> = S extends StandardSchemaV1<infer Input> ? Input : never
+export type SchemaInput<S> = S extends StandardSchemaV1<infer Input, unknown> ? Input : never
 /** What a schema gives out, for the handler. */
 export type SchemaOutput<S> = S extends StandardSchemaV1<unknown, infer Output> ? Output : never
 

@@ -1,5 +1,5 @@
 import { DEFINITION } from '../runtime/handler-host.js'
-import { type HandlerDefinition, requireMiddleware } from './define-handler.js'
+import { type DefinedHandler, type HandlerDefinition, requireMiddleware } from './define-handler.js'
 import type { NextRequest } from './next-types.js'
 import { createRun } from './run.js'
 import type { AnyMiddleware, MiddlewareContext, RouteHandlerContext, UseVariables } from './types.js'
@@ -11,9 +11,13 @@ type WrappedHandler<Params, Variables, Returned> = (
 ) => Returned
 
 /** Wraps handlers in middleware. */
-export type MiddlewareWrapper<Variables> = <Params, Returned extends Response | Promise<Response>>(
-  handler?: WrappedHandler<Params, Variables, Returned>,
-) => (request: Request, context?: RouteHandlerContext<Params>) => Promise<Awaited<Returned>>
+export interface MiddlewareWrapper<Variables> {
+  /** A defined handler keeps what it tells of itself. */
+  <Handler extends DefinedHandler>(handler: Handler): Handler
+  <Params, Returned extends Response | Promise<Response>>(
+    handler?: WrappedHandler<Params, Variables, Returned>,
+  ): (request: Request, context?: RouteHandlerContext<Params>) => Promise<Awaited<Returned>>
+}
 
 const answerNothing = (): Response => new Response(null, { status: 204 })
 
@@ -32,7 +36,7 @@ function definitionOf(handler: unknown, middleware: readonly AnyMiddleware[]): H
  */
 export function withMiddleware<const Use extends readonly AnyMiddleware[]>(...use: Use): MiddlewareWrapper<UseVariables<Use>> {
   const middleware = requireMiddleware(use, 'withMiddleware')
-  return (handler = answerNothing as never) => {
+  const wrap = (handler: WrappedHandler<unknown, never, Response | Promise<Response>> = answerNothing): DefinedHandler => {
     if (typeof handler !== 'function')
       throw new TypeError(`withMiddleware wraps a value of type ${typeof handler}; give it a route handler`)
     const run = createRun(middleware, (request, handed, context) => {
@@ -50,4 +54,5 @@ export function withMiddleware<const Use extends readonly AnyMiddleware[]>(...us
     })
     return Object.assign(run, { [DEFINITION]: definitionOf(handler, use) }) as never
   }
+  return wrap as never
 }
