@@ -102,7 +102,7 @@ test('--explain --json has the same in full', async () => {
   expect(explained.others).toHaveLength(3)
 })
 
-test('typegen writes the manifest, the types and the client's, and says when nothing changed', async () => {
+test('typegen writes the manifest, the types and those of the client, and says when nothing changed', async () => {
   const dir = await createProject(FILES)
   const files = '.everyroute/manifest.ts, .everyroute/routes.d.ts and .everyroute/client.d.ts'
   expect((await everyroute(dir, ['typegen'])).stdout).toBe(`Wrote ${files}\n`)
