@@ -2,6 +2,7 @@ import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import type { MiddlewareHandler } from 'hono/types'
 import type { FolderFiles, ManifestFile, RouteModule } from '../routing/manifest.js'
 import { type AnswerError, type Composed, compose } from './compose.js'
+import { noticeEnv } from './env.js'
 import { createLoader } from './route-loader.js'
 
 /** The middleware that has run in front. */
@@ -65,6 +66,10 @@ export class FolderGuard {
     this.#keeps = keeps
   }
 
+  get hasMiddleware(): boolean {
+    return this.#middleware.length > 0
+  }
+
   get hasNotFound(): boolean {
     return this.#notFound !== undefined
   }
@@ -72,6 +77,7 @@ export class FolderGuard {
   /** Runs the middleware in front of the innermost; where it can't be loaded, the innermost doesn't run. Never rejects. */
   async run(c: Context, innermost: (ran: Ran) => Promise<Response>, answerError: AnswerError): Promise<Response> {
     let chain: Chain
+    noticeEnv(c.env)
     try {
       chain = this.#chain ?? (await this.#load())
     } catch (error) {

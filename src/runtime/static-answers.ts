@@ -143,8 +143,11 @@ async function toKept(response: Response, tags: readonly string[], attempt: Stat
   }
 }
 
-function fromKept(entry: CacheEntry, isHead: boolean): Response {
-  const { status, headers } = entry.value as unknown as KeptAnswer
+/** @param isGuarded whether middleware stands in front, past which a cache on the way would answer if it kept the answer too */
+function fromKept(entry: CacheEntry, isHead: boolean, isGuarded: boolean): Response {
+  const { status, headers: kept } = entry.value as unknown as KeptAnswer
+  const isDefault = (name: string, value: string): boolean => name === 'cache-control' && value === cacheControl(entry.revalidate)
+  const headers = isGuarded ? kept.map(([name, value]) => [name, isDefault(name, value) ? 'private, no-cache' : value]) : kept
   const body = entry.body && entry.body.length > 0 && !isHead && !NULL_BODY.has(status) ? (entry.body as Uint8Array<ArrayBuffer>) : null
   return new Response(body, { status, headers: headers as [string, string][] })
 }
@@ -185,7 +188,7 @@ export async function answerStatic(cache: Cache, route: StaticRoute, run: Handle
     if (run.isStaticRoute && !route.isDynamic) route.isSettled = true
     // Next.js keeps a 204 but fails to send it.
     if (run.context.strict && (entry.value as unknown as KeptAnswer).status === 204) return serverError()
-    return fromKept(entry, request.method === 'HEAD')
+    return fromKept(entry, request.method === 'HEAD', run.route.guard?.hasMiddleware === true)
   } catch (error) {
     // Once a file's generated params have made it static, Next.js takes a read of the request for a mistake.
     if (!isDynamicUsage(error) || (run.context.strict && route.isSettled)) throw error
