@@ -4,9 +4,11 @@ import type { Handler, MiddlewareHandler, RouterRoute } from 'hono/types'
 import { type AnswerError, type Composed, compose } from '../runtime/compose.js'
 import { presentError } from '../runtime/error-answer.js'
 import { type HandlerHost, hostOf, setHost, setParams } from '../runtime/handler-host.js'
-import { readableRequest } from '../runtime/incoming.js'
+import { rawPathname, readableRequest } from '../runtime/incoming.js'
 import { toNextRequest } from '../runtime/native-request.js'
+import { isNavigationError } from '../runtime/navigation-errors.js'
 import { noteBeforeHandler, type PreparedHeaders, restoreHeaders } from '../runtime/prepared-headers.js'
+import { currentScope } from '../runtime/scope.js'
 import { createInnerContext } from './inner-context.js'
 import { answerNatively } from './native-errors.js'
 import type { PathParams, RouteHandlerContext } from './types.js'
@@ -23,24 +25,34 @@ type Run = (c: Context) => Promise<Response>
 /** A request that comes without a router, and what is to be done with it. */
 const runs = new WeakMap<Request, Run>()
 
-/** A Hono app with one handler for everything: it makes the context. */
+/** A Hono app with one handler for everything: it makes the context. It reads no URL unasked, for whoever does is taken for dynamic. */
 function createStage(): { fetch(request: Request): Response | Promise<Response> } {
-  const handler: Handler = (c) => runs.get(c.req.raw)!(c)
+  const handler: Handler = (c) => {
+    const { raw } = c.req
+    Object.defineProperty(c.req, 'path', { get: () => rawPathname(raw.url), configurable: true })
+    return runs.get(raw)!(c)
+  }
   const route: RouterRoute = { handler, method: 'ALL', path: '/*', basePath: '/' }
   const router = { name: 'StageRouter', add: () => {}, match: () => [[[[handler, route], {}]]] }
-  const app = new HonoBase({ router: router as never })
+  const app = new HonoBase({ router: router as never, getPath: () => '/' })
   const executionContext = { waitUntil: (work: Promise<unknown>) => void work.catch(console.error), passThroughOnException() {}, props: {} }
   return { fetch: (request) => app.fetch(request, {}, executionContext as never) }
 }
 
 let stage: ReturnType<typeof createStage> | undefined
 
-/** Runs something with a Hono context of its own. @throws what Next.js is to answer by itself */
+/** Runs something with a Hono context of its own. @throws what Next.js or the router is to answer by itself */
 async function onStage(request: Request, run: (c: Context, answerError: AnswerError) => Promise<Response>): Promise<Response> {
   let signal: { readonly thrown: unknown } | undefined
+  // Of an answer for all, errors are the router's: what it is thrown, it does not keep.
+  const mayBeKept = currentScope()?.staticAttempt !== undefined
   stage ??= createStage()
   runs.set(request, (c) =>
     run(c, async (thrown) => {
+      if (mayBeKept && !isNavigationError(thrown)) {
+        signal = { thrown }
+        return new Response(null, { status: 500 })
+      }
       const answer = answerNatively(thrown, c)
       if (answer.isSignal) signal = { thrown }
       return answer.response

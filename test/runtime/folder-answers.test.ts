@@ -1,3 +1,4 @@
+import { HTTPException } from 'hono/http-exception'
 import { timeout as honoTimeout } from 'hono/timeout'
 import type { MiddlewareHandler } from 'hono/types'
 import { describe, expect, test, vi } from 'vitest'
@@ -132,4 +133,58 @@ describe('errors', () => {
   test('keep their message whatever the details are named', async () => {
     expect(await apiError('Wrong', 400, { error: 'other', more: 1 } as object).json()).toEqual({ error: 'Wrong', more: 1 })
   })
+})
+
+describe('answers that are kept', () => {
+  test('are not kept by caches on the way, which would answer past the middleware; what the handler says of that holds', async () => {
+    const cacheControl = async (app: { request(path: string): Response | Promise<Response> }) => {
+      const first = await app.request('/')
+      return [first, await app.request('/')].map(({ headers }) => headers.get('cache-control'))
+    }
+    const kept = { GET: () => new Response('x'), dynamic: 'force-static' }
+    const own = { ...kept, GET: () => new Response('x', { headers: { 'cache-control': 's-maxage=60' } }) }
+    expect(await cacheControl(behind([pass], kept))).toEqual(['private, no-cache', 'private, no-cache'])
+    expect(await cacheControl(behind([pass], own))).toEqual(['s-maxage=60', 's-maxage=60'])
+    expect(await cacheControl(behind([], kept))).toEqual(['private, no-cache', 'private, no-cache'])
+    expect(await cacheControl(setUp({ '/': kept }).app)).toEqual(['s-maxage=31536000', 's-maxage=31536000'])
+  })
+
+  test.each([
+    ['an error', () => new Error('too bad'), 500],
+    ['an HTTPException', () => new HTTPException(503, { message: 'Later' }), 503],
+  ])('are never %s of a handler with middleware of its own', async (_name, thrown, status) => {
+    let count = 0
+    const GET = defineHandler({ use: [pass] }, async () => {
+      if (count++ === 1) throw thrown()
+      return new Response(`answer ${count}`)
+    })
+    let now = Date.now()
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now)
+    const failing = defineHandler({ use: [pass] }, async () => {
+      throw thrown()
+    })
+    const { app, logged } = setUp({ '/': { GET, revalidate: 60 }, '/failing': { GET: failing, dynamic: 'force-static' } })
+    expect(await (await app.request('/')).text()).toBe('answer 1')
+    now += 61_000
+    expect(await (await app.request('/')).text()).toBe('answer 1')
+    await settled()
+    expect(await (await app.request('/')).text()).toBe('answer 1')
+    expect((await app.request('/failing')).status).toBe(status)
+    expect(logged.some(([error]) => (error as Error).message === thrown().message)).toBe(true)
+    clock.mockRestore()
+  })
+})
+
+test('middleware of folders knows env() from the first request on, in a Worker without the adapter too', async () => {
+  const key = Symbol.for('everyroute.env@1')
+  vi.resetModules()
+  Reflect.deleteProperty(globalThis, key)
+  vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' })
+  const { createRouter, env } = await import('../../src/index.js')
+  const look: MiddlewareHandler = async (c) => c.text(String(env().SECRET))
+  const routes = manifestOf({ '/': { GET: () => new Response() } }).routes.map((route) => ({ ...route, middleware: [file('m.ts', look)] }))
+  const app = createRouter({ version: 2, routes, folders: [{ pathname: '/', middleware: [file('m.ts', look)] }] })
+  expect(await (await app.request('/', {}, { SECRET: 'one' })).text()).toBe('one')
+  vi.unstubAllGlobals()
+  Reflect.deleteProperty(globalThis, key)
 })
