@@ -69,7 +69,8 @@ function createKey({ key, trustProxy }: CommonOptions): (c: Context) => Promise<
   let isWarned = false
   return async (c) => {
     const own = await key?.(c)
-    if (own) return own
+    // No key is another client's address.
+    if (own) return `key:${own}`
     const address = addressKey(c)
     if (address !== undefined) return address
     if (!isWarned) {

@@ -43,6 +43,9 @@ function requireContentType(c: Context, part: 'json' | 'form'): void {
   throw httpError(415, `Send the body as ${accept.replace(', ', ' or ')}`, { headers: { accept } })
 }
 
+/** More are not told: a small body can have faults for a very large answer. */
+const MAX_ISSUES = 100
+
 /** One field at fault: `path` joins keys by `.` and is empty for the part as a whole. */
 interface Issue {
   readonly path: string
@@ -69,7 +72,7 @@ async function check(schema: Schema, value: unknown): Promise<object> {
 function refuse(part: Part): (result: Failure) => undefined {
   return (result) => {
     if (result.success) return undefined
-    throw httpError(400, `The ${NAMES[part]} is not valid`, { details: { issues: (result.error ?? []).map(toIssue) } })
+    throw httpError(400, `The ${NAMES[part]} is not valid`, { details: { issues: (result.error ?? []).slice(0, MAX_ISSUES).map(toIssue) } })
   }
 }
 
@@ -78,7 +81,7 @@ const isBody = (part: Part): part is 'json' | 'form' => part === 'json' || part 
 
 /**
  * Middleware that checks one part of the request, and keeps what the schema gives out for {@link validated}.
- * @throws {HTTPException} 400 with `issues`, 415
+ * @throws {HTTPException} 400 with `issues`, 100 at most; 415
  */
 export function validate(part: Part, schema: Schema): MiddlewareHandler {
   const validator = zValidator(TARGETS[part], schema as never, refuse(part) as never, { validationFunction: check as never })

@@ -112,6 +112,12 @@ describe.each(places)('defineHandler %s', (_place, request) => {
   })
 })
 
+test('no more than 100 fields at fault are told', async () => {
+  const POST = defineHandler({ json: z.array(z.string()) }, async () => new Response())
+  const response = await POST(new Request('http://localhost/', post(Array.from({ length: 1000 }, () => 0))))
+  expect(((await response.json()) as { issues: unknown[] }).issues).toHaveLength(100)
+})
+
 test('a form gives strings, arrays and files; a malformed one is 400', async () => {
   const POST = defineHandler(
     { form: z.object({ name: z.string(), tags: z.array(z.string()), file: z.instanceof(File) }) },

@@ -107,6 +107,11 @@ describe('rateLimit', () => {
     ])
   })
 
+  it('takes no key for the address of a client', async () => {
+    const { call } = serve(rateLimit({ limit: 1, window: 60, key: (c) => c.req.header('x-user') }))
+    expect(await statuses([call('192.0.2.9', { 'x-user': '192.0.2.1' }), call('192.0.2.1')])).toEqual([200, 200])
+  })
+
   it('counts clients that nobody knows as one, and says so once', async () => {
     const { call } = serve(rateLimit({ limit: 2, window: 60 }))
     expect(await statuses([call(), call(undefined, { 'x-forwarded-for': '1.1.1.1' }), call()])).toEqual([200, 200, 429])
