@@ -6,6 +6,9 @@ import { splitCookies, toWire } from './serve-headers.js'
 /** What a light Response holds as long as nobody has asked for more than its headers. */
 type LightCache = [status: number, body: unknown, headers: Headers | Record<string, string> | undefined]
 
+/** Headers that say how the body is sent: answers that have one go out by way of @hono/node-server. */
+const FRAMING = new Set(['content-length', 'transfer-encoding', 'trailer'])
+
 const asIs = (text: string): string => text
 
 /** What Node.js sends in a header's value; `Headers` takes control characters too. */
@@ -48,6 +51,23 @@ export class ResponsePreparer {
     }
     if (cache && cache[2] !== undefined && !(cache[2] instanceof Headers)) return response
     return cache ? this.#rebuild(cache[1], response.status, response.headers) : this.#fromNative(response)
+  }
+
+  /**
+   * Writes a prepared answer whose body is known in full.
+   * @returns false, with nothing written, where it is of another kind
+   */
+  write(response: Response, outgoing: ServerResponse): boolean {
+    const cache = this.#cacheOf(response)
+    if (!cache) return false
+    const [status, body, headers] = cache
+    if (headers === undefined || headers instanceof Headers) return false
+    for (const name in headers) if (FRAMING.has(name)) return false
+    if (body === null) outgoing.writeHead(status, headers).end()
+    else if (typeof body === 'string') outgoing.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body)
+    else if (body instanceof Uint8Array) outgoing.writeHead(status, { ...headers, 'Content-Length': body.byteLength }).end(body)
+    else return false
+    return true
   }
 
   #cacheOf(response: Response): LightCache | undefined {

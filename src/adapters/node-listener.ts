@@ -1,0 +1,101 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { HostResponse } from '../runtime/responses.js'
+import { collapseSlashes } from '../runtime/slashes.js'
+import { type ListeningAddress, NodeBindings } from './node-bindings.js'
+import { NodeContext } from './node-context.js'
+import { completeHeaders } from './node-headers.js'
+import { createRequestFactory, createUrlReader } from './node-request.js'
+import type { ResponsePreparer } from './node-send.js'
+import type { PendingWork } from './serve-context.js'
+import type { FetchApp } from './serve-options.js'
+
+export interface ListenerOptions {
+  readonly app: FetchApp
+  readonly preparer: ResponsePreparer
+  readonly pending: PendingWork
+  /** Settled once the server listens. */
+  readonly address: ListeningAddress
+}
+
+type Fetch = (request: Request, incoming: IncomingMessage, outgoing: ServerResponse) => Response | Promise<Response>
+
+/** Answers backslashes in the path, which no Request can carry, as the router answers repeated slashes. */
+function redirectBackslashes(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
+  const target = incoming.url ?? '/'
+  const backslash = target.indexOf('\\')
+  if (backslash === -1) return false
+  const query = target.indexOf('?')
+  if (query !== -1 && query < backslash) return false
+  const location = collapseSlashes(target)
+  outgoing.writeHead(308, { location, refresh: `0;url=${location}` }).end(location)
+  return true
+}
+
+/** The answer to what an app throws, and in place of one that cannot be sent: @hono/node-server would say nothing, or too much. */
+function answerFailure(error: unknown): Response {
+  console.error('everyroute:', error)
+  return new HostResponse(null, { status: 500 })
+}
+
+/** Serves whatever comes by @hono/node-server's own listener. */
+function createFullListener(fetch: Fetch, { address, preparer }: ListenerOptions): RequestListener {
+  const respond = getRequestListener((request, env) => {
+    const outgoing = env.outgoing as ServerResponse
+    try {
+      const response = fetch(request, env.incoming as IncomingMessage, outgoing)
+      if (response instanceof Promise) return response.then((settled) => preparer.prepare(settled, outgoing)).catch(answerFailure)
+      return preparer.prepare(response, outgoing)
+    } catch (error) {
+      return answerFailure(error)
+    }
+  })
+  return (incoming, outgoing) => {
+    if (redirectBackslashes(incoming, outgoing)) return
+    completeHeaders(incoming, address.port)
+    void respond(incoming, outgoing)
+  }
+}
+
+/** Lets @hono/node-server send an answer that is ready. */
+function sendByServer(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  void getRequestListener(() => response, { overrideGlobalObjects: false })(incoming, outgoing)
+}
+
+/**
+ * Makes the listener of a server. Plain GET requests over HTTP/1.1 go a shorter way than @hono/node-server's: an app answers by a
+ * promise, for which that would listen for the connection's end with every request. All others, and answers whose body is a
+ * stream, are its own.
+ */
+export function createListener(options: ListenerOptions): RequestListener {
+  const { address, app, pending, preparer } = options
+  const fetch: Fetch = (request, incoming, outgoing) =>
+    app.fetch(request, new NodeBindings(request, incoming, outgoing, address), new NodeContext(outgoing, pending) as never)
+  const serveInFull = createFullListener(fetch, options)
+  const createRequest = createRequestFactory((incoming) => completeHeaders(incoming, address.port))
+  if (!createRequest) return serveInFull
+  const readUrl = createUrlReader()
+
+  const send = (response: Response, incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    try {
+      const prepared = preparer.prepare(response, outgoing)
+      if (!preparer.write(prepared, outgoing)) sendByServer(prepared, incoming, outgoing)
+    } catch (error) {
+      sendByServer(answerFailure(error), incoming, outgoing)
+    }
+  }
+  return (incoming, outgoing) => {
+    const url = incoming.method === 'GET' && incoming.httpVersionMajor === 1 ? readUrl(incoming) : undefined
+    if (url === undefined) return serveInFull(incoming, outgoing)
+    try {
+      const response = fetch(createRequest(incoming, outgoing, url), incoming, outgoing)
+      if (!(response instanceof Promise)) return send(response, incoming, outgoing)
+      response.then(
+        (settled) => send(settled, incoming, outgoing),
+        (error) => sendByServer(answerFailure(error), incoming, outgoing),
+      )
+    } catch (error) {
+      sendByServer(answerFailure(error), incoming, outgoing)
+    }
+  }
+}
