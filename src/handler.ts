@@ -1,4 +1,4 @@
-export { apiError, type JsonResponse, json } from './middleware/answers.js'
+export { apiError, httpError, type JsonResponse, json } from './middleware/answers.js'
 export {
   DEFINITION,
   type DefinedContext,

@@ -1,5 +1,4 @@
-import { apiError, json } from 'everyroute/handler'
-import { HTTPException } from 'hono/http-exception'
+import { apiError, httpError, json } from 'everyroute/handler'
 import { violation } from '../_db/constraints'
 
 /** Where the API is served. A handler's own URL comes without it, so links have to add it. */
@@ -12,7 +11,7 @@ export const noSuchUser = () => apiError('No user has this id', 404)
 
 export const noSuchPost = () => apiError('No post has this slug', 404)
 
-const issues = (path: string, message: string) => ({ issues: [{ path, message }] })
+const issues = (path: string, message: string) => ({ details: { issues: [{ path, message }] } })
 
 /**
  * For `.catch()` of a write: a violated constraint is the client's fault. Which one it is the database decides, not a look
@@ -24,7 +23,7 @@ export function refuseViolation(error: unknown): never {
   if (!violated) throw error
   if (violated.constraint === 'unique') {
     const { column } = violated
-    throw new HTTPException(409, { res: apiError(`This ${column} is taken`, 409, issues(column, 'Already taken')) })
+    throw httpError(409, `This ${column} is taken`, issues(column, 'Already taken'))
   }
-  throw new HTTPException(400, { res: apiError('The body is not valid', 400, issues('authorId', 'No user has this id')) })
+  throw httpError(400, 'The body is not valid', issues('authorId', 'No user has this id'))
 }

@@ -2,6 +2,8 @@ import type { TypedResponse } from 'hono/types'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { errorAnswer } from '../runtime/error-answer.js'
 
+export { httpError } from '../runtime/error-answer.js'
+
 /** A Response whose JSON body and status are known to typed clients. */
 export type JsonResponse<Body, Status extends ContentfulStatusCode> = Response & TypedResponse<Body, Status, 'json'>
 

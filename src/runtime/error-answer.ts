@@ -40,8 +40,10 @@ export function errorAnswer(description: ErrorDescription, headers?: Readonly<Re
 }
 
 /**
- * An error that answers by itself, wherever it is thrown.
+ * An error that answers by itself, wherever it is thrown: Hono's `HTTPException` with an answer in the one shape.
  * @param status 400 to 599
+ * @param options.details members beside `error`
+ * @param options.headers of the answer
  */
 export function httpError(
   status: ContentfulStatusCode,

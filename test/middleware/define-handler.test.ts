@@ -4,7 +4,7 @@ import { NextRequest } from 'next/server'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, test, vi } from 'vitest'
 import * as z from 'zod'
-import { apiError, defineHandler, json, withMiddleware } from '../../src/handler.js'
+import { apiError, defineHandler, httpError, json, withMiddleware } from '../../src/handler.js'
 import { notFound, redirect } from '../../src/next/navigation.js'
 import { setUp } from '../runtime/helpers.js'
 
@@ -156,6 +156,7 @@ describe('errors', () => {
 
   const thrown: [string, () => unknown, number, unknown][] = [
     ['an HTTPException', () => new HTTPException(418, { message: 'teapot' }), 418, { error: 'teapot' }],
+    ['an httpError', () => httpError(409, 'taken', { details: { issues: [] } }), 409, { error: 'taken', issues: [] }],
     ['an Error', () => new Error('secret'), 500, { error: 'Internal Server Error' }],
     ['a string', () => 'secret', 500, { error: 'Internal Server Error' }],
     ['undefined', () => undefined, 500, { error: 'Internal Server Error' }],
