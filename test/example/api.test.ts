@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { driveExample } from './drive'
+import { driveExampleByClient } from './drive-client'
 import { type StartedExample, startExample } from './start'
 
 let example: StartedExample
@@ -10,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => example?.stop())
 
 driveExample(() => example.origin)
+driveExampleByClient(() => example.origin)
 
 test('requests are counted by the client', async () => {
   const remaining = async () => {

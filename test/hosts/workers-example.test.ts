@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { driveExample } from '../example/drive.ts'
+import { driveExampleByClient } from '../example/drive-client.ts'
 import { AUTH_SECRET } from '../example/tokens.ts'
 import { type RunningWorker, repository, runEveryroute, runWrangler, startWrangler } from './wrangler.ts'
 
@@ -33,6 +34,7 @@ describe.each([
   afterAll(() => worker?.stop())
 
   driveExample(() => worker.origin)
+  driveExampleByClient(() => worker.origin)
 
   test('nothing was logged as an error meanwhile', () => {
     expect(worker.output()).not.toMatch(/error|warn/i)
