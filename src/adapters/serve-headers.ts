@@ -1,6 +1,6 @@
 const PRINTABLE = /^[\t\x20-\x7e]*$/
 
-const encoder = new TextEncoder()
+const encoder = /* @__PURE__ */ new TextEncoder()
 
 /** A text whose Latin-1 bytes are the given text's UTF-8 bytes: as Latin-1 is how hosts write header values. */
 export const toWire = (text: string): string => (PRINTABLE.test(text) ? text : String.fromCharCode(...encoder.encode(text)))

@@ -1,12 +1,13 @@
-import { env } from 'cloudflare:workers'
+import { env as bindings } from 'cloudflare:workers'
 import { provideEnv } from '../runtime/env.js'
+import { HAS_FORM_DATA } from '../runtime/features.js'
 import { splitCookies } from './serve-headers.js'
 import { addForwardedHeaders } from './serve-request.js'
 import { installFormData } from './workers-form-data.js'
 
-installFormData()
+if (HAS_FORM_DATA) installFormData()
 // Now, so that modules which load after this one can read bindings already.
-provideEnv(env)
+provideEnv(bindings)
 
 /** As much of an app as is served; every Hono app is one. */
 export interface WorkerApp {
@@ -24,7 +25,7 @@ export interface WorkerHandler {
 }
 
 /** A request as handlers of Next.js know it: its headers can be changed, and a GET has no body. */
-function toHandlerRequest(incoming: Request): Request {
+function toServerRequest(incoming: Request): Request {
   const { body, cf, headers, method, signal, url } = incoming as Request & { readonly cf?: object }
   const hasNone = body !== null && (method === 'GET' || method === 'HEAD')
   const request = hasNone ? new Request(url, { method, headers, signal, cf } as RequestInit) : new Request(incoming, { signal })
@@ -52,7 +53,7 @@ function settleHeaders(headers: Headers): void {
 }
 
 /** Makes an answer one that workerd sends as Next.js's server would. */
-function settle(response: Response): Response {
+function settleResponse(response: Response): Response {
   const { body, headers } = response
   if (response.bodyUsed || body?.locked) return new Response(null, { status: 500, headers })
   if (![...headers].some(isJoined)) return response
@@ -68,12 +69,12 @@ function settle(response: Response): Response {
  */
 export function createWorker(app: WorkerApp): WorkerHandler {
   return {
-    async fetch(request, bindings, context) {
-      const answer = app.fetch(toHandlerRequest(request), bindings, context as never)
-      if (!(answer instanceof Promise)) return settle(answer)
+    async fetch(request, env, context) {
+      const answer = app.fetch(toServerRequest(request), env, context as never)
+      if (!(answer instanceof Promise)) return settleResponse(answer)
       // Without it, workerd stops a handler when its client has gone, and request.signal tells nobody.
       context.waitUntil(answer.catch(() => undefined))
-      return settle(await answer)
+      return settleResponse(await answer)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { RouteModule } from '../routing/manifest.js'
+import { CAN_BE_STRICT, HAS_STATIC } from './features.js'
 import { type IncomingRun, runHandler } from './handler.js'
 import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor, isNextMethod } from './methods.js'
@@ -7,13 +8,20 @@ import type { ServerRequest } from './next-request.js'
 const mayBeStatic = (module: RouteModule): boolean =>
   module.dynamic !== undefined || module.revalidate !== undefined || module.generateStaticParams !== undefined
 
+declare const __EVERYROUTE_STATIC__: boolean | undefined
+
 /** What only files with static configuration need; loaded with the first of them. Their `fetch` has to know its request. */
-async function loadStatic(): Promise<typeof import('./static-side.js')> {
+async function loadStatic(): Promise<typeof import('./static-side.js') | undefined> {
+  if (typeof __EVERYROUTE_STATIC__ !== 'undefined' && !__EVERYROUTE_STATIC__) return undefined
   const [side] = await Promise.all([import('./static-side.js'), enableScope()])
   return side
 }
 
-const enableScope = async (): Promise<void> => (await import('./lazy-scope.js')).enableScopeLater()
+async function enableScope(): Promise<void> {
+  if (typeof __EVERYROUTE_STATIC__ !== 'undefined' && !__EVERYROUTE_STATIC__) return
+  const { enableScopeLater } = await import('./lazy-scope.js')
+  await enableScopeLater()
+}
 
 /**
  * Answers a request whose file has been found and loaded.
@@ -21,19 +29,19 @@ const enableScope = async (): Promise<void> => (await import('./lazy-scope.js'))
  */
 export async function answerRoute(incoming: IncomingRun): Promise<Response> {
   const { module, request } = incoming
-  if (!mayBeStatic(module)) {
-    if (module.fetchCache !== undefined) await enableScope()
+  if (!HAS_STATIC || !mayBeStatic(module)) {
+    if (HAS_STATIC && module.fetchCache !== undefined) await enableScope()
     return answerDynamic(incoming, request)
   }
   const side = await loadStatic()
-  return side.answerWithStatic(incoming, answerDynamic)
+  return side!.answerWithStatic(incoming, answerDynamic)
 }
 
 /** Runs the handler that the file exports for the request's method, or answers that it exports none. */
 function answerDynamic(incoming: IncomingRun, request: ServerRequest): Response | Promise<Response> {
   const { context, module } = incoming
   const { method } = request
-  if (context.strict && !isNextMethod(method)) {
+  if (CAN_BE_STRICT && context.strict && !isNextMethod(method)) {
     return method === 'TRACE' ? context.responses.internalError(undefined) : context.responses.badRequest('Bad Request')
   }
   const handler = handlerFor(module, method)

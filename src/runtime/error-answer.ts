@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { HAS_MIDDLEWARE } from './features.js'
 
 /** What an error answer tells its client. */
 export interface ErrorDescription {
@@ -65,6 +66,7 @@ export function setErrorPresenter(c: Context, presenter: ErrorPresenter): void {
  * those are chosen. Answers that no description was made of stay as they are.
  */
 export function presentError(c: Context, response: Response): Response {
+  if (!HAS_MIDDLEWARE) return response
   const description = response.status < 400 ? undefined : descriptions.get(response)
   if (!description) return response
   const presenter = c.get(PRESENTER) as ErrorPresenter | undefined

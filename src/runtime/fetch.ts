@@ -1,5 +1,8 @@
 import type { CacheHandle } from './context.js'
+import { processWide } from './process-wide.js'
 import { currentScope } from './scope.js'
+
+declare const __EVERYROUTE_FETCH__: boolean | undefined
 
 /** What Next.js adds to `fetch`'s second argument. */
 export interface NextFetchOptions {
@@ -17,11 +20,7 @@ interface FetchHolder {
   isInstalled: boolean
 }
 
-const KEY: unique symbol = Symbol.for('everyroute.fetch@1') as never
-
-const holders = globalThis as unknown as { [KEY]?: FetchHolder }
-
-const holder: FetchHolder = (holders[KEY] ??= { cache: undefined, isInstalled: false })
+const holder: FetchHolder = /* @__PURE__ */ processWide('fetch@1', () => ({ cache: undefined, isInstalled: false }))
 
 /** Lets calls outside of a request's scope use this cache, once {@link installFetch} has been called. */
 export function setFetchCache(cache: CacheHandle): void {
@@ -43,6 +42,7 @@ export function concernsCache(input: unknown, init: FetchInit | undefined): bool
  * @see https://nextjs.org/docs/app/api-reference/functions/fetch
  */
 export function installFetch(): void {
+  if (typeof __EVERYROUTE_FETCH__ !== 'undefined' && !__EVERYROUTE_FETCH__) return
   if (holder.isInstalled) return
   holder.isInstalled = true
   const original = globalThis.fetch

@@ -1,3 +1,4 @@
+import { HAS_SCOPE } from './features.js'
 import type { HandlerRun } from './handler.js'
 import { plainHeadersOf } from './plain-headers.js'
 import { appendModifiedCookies } from './request-cookies.js'
@@ -29,7 +30,7 @@ export function withMutableHeaders(response: Response): Response {
   }
 }
 
-function describe(value: unknown): string {
+function describeValue(value: unknown): string {
   if (value === null) return 'null'
   return typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
 }
@@ -38,21 +39,22 @@ function describe(value: unknown): string {
  * Checks what a handler returned, takes away the headers that the server itself decides, and adds the cookies that it set.
  * @throws {Error} where it isn't a response that a route handler may return
  */
-export function finishResponse(result: unknown, run: HandlerRun, scope: RequestScope): Response {
+export function finishResponse(result: unknown, run: HandlerRun, scope?: RequestScope): Response {
   if (!isResponse(result)) {
     throw new Error(
-      `No response is returned from route handler '${run.route.file}' (${run.request.method}): expected a Response, received '${describe(result)}'. Return a Response in every branch.`,
+      `No response is returned from route handler '${run.route.file}' (${run.request.method}): expected a Response, received '${describeValue(result)}'. Return a Response in every branch.`,
     )
   }
   if (result.status === 0) throw new Error('Response.error() is not an answer that can be sent.')
-  const isModified = scope.cookies !== undefined && scope.cookies.modified.size > 0
+  const cookies = HAS_SCOPE ? scope?.cookies : undefined
+  const isModified = cookies !== undefined && cookies.modified.size > 0
   if (!isModified && isOrdinary(result)) return result
   const { headers } = result
   if (headers.has(PROXY_REWRITE)) throw new Error('NextResponse.rewrite() can be used in a proxy alone, not in a route handler.')
   if (headers.get(PROXY_NEXT) === '1') throw new Error('NextResponse.next() can be used in a proxy alone, not in a route handler.')
   if (!isModified && !STRIPPED.some((name) => headers.has(name))) return result
   const response = withMutableHeaders(result)
-  appendModifiedCookies(response.headers, scope.cookies)
+  if (HAS_SCOPE) appendModifiedCookies(response.headers, cookies)
   for (const name of STRIPPED) response.headers.delete(name)
   return response
 }

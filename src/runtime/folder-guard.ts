@@ -32,8 +32,8 @@ export class FolderFileError extends Error {
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return `an array with ${describe(value.find((one) => !isFunction(one)))}`
+function describeExport(value: unknown): string {
+  if (Array.isArray(value)) return `an array with ${describeExport(value.find((one) => !isFunction(one)))}`
   return value === undefined ? 'nothing' : value === null ? 'null' : `a value of type ${typeof value}`
 }
 
@@ -45,7 +45,7 @@ async function defaultExport({ file, load }: LoadedFile, isRight: (value: unknow
     throw new FolderFileError(file, `"${file}" could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
   }
   if (isRight(value)) return value
-  throw new FolderFileError(file, `"${file}" exports ${describe(value)} by default: export default ${expected}.`)
+  throw new FolderFileError(file, `"${file}" exports ${describeExport(value)} by default: export default ${expected}.`)
 }
 
 const isChain = (value: unknown): boolean => (Array.isArray(value) ? value.every(isFunction) : isFunction(value))

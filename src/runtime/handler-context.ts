@@ -1,3 +1,4 @@
+import { CAN_BE_STRICT, HAS_MIDDLEWARE } from './features.js'
 import type { IncomingRun } from './handler.js'
 import { type HandlerHost, setHost } from './handler-host.js'
 
@@ -10,12 +11,12 @@ export function createHandlerContext(
   host: HandlerHost | undefined,
 ): { params: unknown } {
   const context = { params: createParams(run) }
-  if (host) setHost(context, host)
+  if (HAS_MIDDLEWARE && host) setHost(context, host)
   return context
 }
 
 function createParams(run: Pick<IncomingRun, 'context' | 'params' | 'isStaticRoute'>): unknown {
-  if (run.context.strict) return run.isStaticRoute ? undefined : Promise.resolve(run.params)
+  if (CAN_BE_STRICT && run.context.strict) return run.isStaticRoute ? undefined : Promise.resolve(run.params)
   const params = Promise.resolve(run.params)
   for (const name in run.params) {
     if (!(name in params)) Object.defineProperty(params, name, { value: run.params[name], enumerable: true, configurable: true })

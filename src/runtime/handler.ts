@@ -3,6 +3,7 @@ import type { ResponseLifetime } from './after.js'
 import type { RouteEntry, RouterContext } from './context.js'
 import { clearForgedDraftMode } from './draft-mode.js'
 import { errorAnswer } from './error-answer.js'
+import { CAN_BE_STRICT, HAS_MAX_DURATION, HAS_SCOPE } from './features.js'
 import { finishResponse, withMutableHeaders } from './finish-response.js'
 import { createHandlerContext } from './handler-context.js'
 import type { HandlerHost } from './handler-host.js'
@@ -91,7 +92,7 @@ function withMaxDuration(run: HandlerRun, seconds: number, call: () => unknown):
 
 const maxDurationOf = (run: HandlerRun): number | undefined => {
   const { maxDuration } = run.module as RouteSegmentConfig
-  return run.context.strict || typeof maxDuration !== 'number' || !(maxDuration > 0) ? undefined : maxDuration
+  return (CAN_BE_STRICT && run.context.strict) || typeof maxDuration !== 'number' || !(maxDuration > 0) ? undefined : maxDuration
 }
 
 /** A host that answers a redirect and the like too, as this run of the handler does. */
@@ -100,18 +101,18 @@ function withNavigation(host: HandlerHost, run: HandlerRun, scope: HandlerScope)
   return { c: host.c, ran: host.ran, answerError }
 }
 
-/**
- * Runs a handler in its scope and gives the answer that it made, with the cookies it set.
- * @throws what the handler threw, where that is an error and not a redirect or the like
- */
-export async function runHandler(run: HandlerRun): Promise<Response> {
+function callHandler(run: HandlerRun, host: HandlerHost | undefined): unknown {
+  const call = (): unknown => run.handler(run.request, createHandlerContext(run, host))
+  const seconds = HAS_MAX_DURATION ? maxDurationOf(run) : undefined
+  return seconds === undefined ? call() : withMaxDuration(run, seconds, call)
+}
+
+async function runScoped(run: HandlerRun): Promise<Response> {
   const scope = new HandlerScope(run)
   const host = run.staticAttempt ? undefined : run.host
-  const call = (): unknown => run.handler(run.request, createHandlerContext(run, host && withNavigation(host, run, scope)))
-  const seconds = maxDurationOf(run)
   let response: Response
   try {
-    const result = await runInScope(scope, () => (seconds === undefined ? call() : withMaxDuration(run, seconds, call)))
+    const result = await runInScope(scope, () => callHandler(run, host && withNavigation(host, run, scope)))
     if (run.staticAttempt?.usage) throw run.staticAttempt.usage
     response = finishResponse(result, run, scope)
   } catch (error) {
@@ -119,6 +120,15 @@ export async function runHandler(run: HandlerRun): Promise<Response> {
     response = await answerThrown(error, run, scope)
   }
   if (scope.hasInvalidations) await settle(scope)
+  return response
+}
+
+/**
+ * Runs a handler in its scope and gives the answer that it made, with the cookies it set.
+ * @throws what the handler threw, where that is an error and not a redirect or the like
+ */
+export async function runHandler(run: HandlerRun): Promise<Response> {
+  const response = HAS_SCOPE ? await runScoped(run) : finishResponse(await callHandler(run, run.host), run)
   const cleared = run.staticAttempt ? [] : clearForgedDraftMode(run.request.headers, run.context.draftMode)
   if (cleared.length === 0) return response
   const answer = withMutableHeaders(response)

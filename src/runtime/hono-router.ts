@@ -3,6 +3,9 @@ import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import { getPath } from 'hono/utils/url'
+import { HAS_ENTRY } from './features.js'
+
+declare const __EVERYROUTE_ENTRY__: boolean | undefined
 
 /** Both of Hono's result shapes, as far as merging needs them: matches, and where their params are indexes, the values. */
 type Matches<T> = [[T, unknown][], string[]?]
@@ -15,6 +18,12 @@ export const decodePath = (path: string): string => (path.includes('%') ? getPat
 
 const withoutSlash = (path: string): string => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
 
+/** For middleware and handlers that the application adds by itself. */
+function createOwnRouter<T>(): Router<T> | undefined {
+  if (typeof __EVERYROUTE_ENTRY__ !== 'undefined' && !__EVERYROUTE_ENTRY__) return undefined
+  return new SmartRouter({ routers: [new RegExpRouter(), new TrieRouter()] })
+}
+
 /**
  * File routes as a Hono router. They stand where the application registers them: middleware added with `use`, before or
  * after, runs in front of them; handlers added afterwards come behind. Without handlers of the application's own a match
@@ -26,7 +35,7 @@ export class FileRouter<T> implements Router<T> {
   readonly #isPlaceholder: (entry: T) => boolean
   readonly #behindMiddleware: (entry: T) => T
   readonly #spell: (path: string) => string
-  readonly #own: Router<T> = new SmartRouter({ routers: [new RegExpRouter(), new TrieRouter()] })
+  readonly #own: Router<T> | undefined = createOwnRouter()
   readonly #behind: Set<T> = new Set()
   #hasOwn = false
   #placed = false
@@ -52,13 +61,14 @@ export class FileRouter<T> implements Router<T> {
     }
     if (this.#placed && !this.isAddingMiddleware) this.#behind.add(entry)
     this.#hasOwn = true
-    this.#own.add(method, this.#spell(path), entry)
+    this.#own?.add(method, this.#spell(path), entry)
   }
 
   match(method: string, path: string): Result<T> {
     const found = this.#find(path)
-    if (!this.#hasOwn) return [found === undefined ? [] : [[found, {}]]] as unknown as Result<T>
-    const result = this.#own.match(method, this.#spell(decodePath(path)))
+    const router = this.#own
+    if (!HAS_ENTRY || !router || !this.#hasOwn) return [found === undefined ? [] : [[found, {}]]] as unknown as Result<T>
+    const result = router.match(method, this.#spell(decodePath(path)))
     if (found === undefined) return result
     const [own, stash] = result as unknown as Matches<T>
     const inFront = own.filter(([entry]) => !this.#behind.has(entry))

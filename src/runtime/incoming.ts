@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { RouterContext } from './context.js'
+import { CAN_BE_STRICT, HAS_BASE_PATH, HAS_TRAILING_SLASH } from './features.js'
 import { asNextRequest, type ServerRequest } from './next-request.js'
 import { removeInternalHeaders, strictUrl } from './strict-request.js'
 
@@ -56,8 +57,8 @@ export async function readableRequest(c: Context): Promise<Request> {
  */
 export function toHandlerRequest(context: RouterContext, request: Request, serverOrigin: string | undefined): ServerRequest {
   const { basePath, strict, trailingSlash } = context
-  const options = trailingSlash ? { trailingSlash } : undefined
-  if (basePath === '' && !strict) return asNextRequest(request, options)
+  const options = HAS_TRAILING_SLASH && trailingSlash ? { trailingSlash } : undefined
+  if ((!HAS_BASE_PATH && !CAN_BE_STRICT) || (basePath === '' && !strict)) return asNextRequest(request, options)
   const url = new URL(request.url)
   if (basePath !== '') url.pathname = url.pathname.slice(basePath.length) || '/'
   const target = strict ? strictUrl(url, serverOrigin) : url.href

@@ -1,4 +1,5 @@
 import type { ResponseLifetime } from './after.js'
+import { HAS_SCOPE } from './features.js'
 
 /** As much of a host's execution context as the router uses; an adapter may add `onClose`. */
 export interface HostContext {
@@ -38,7 +39,7 @@ export class BodyLifetime implements ResponseLifetime {
    * @param sendsBody false for HEAD, whose body nobody reads
    */
   watch(response: Response, sendsBody: boolean): Response {
-    if (this.#callbacks.length === 0 || !response.body || !sendsBody) {
+    if (!HAS_SCOPE || this.#callbacks.length === 0 || !response.body || !sendsBody) {
       this.#watched = true
       if (this.#callbacks.length > 0) setTimeout(() => this.#close(), 0)
       return response

@@ -1,5 +1,6 @@
 import type { RouteModule } from '../routing/manifest.js'
 import type { RouterContext } from './context.js'
+import { CAN_BE_STRICT, HAS_MIDDLEWARE } from './features.js'
 import type { HandlerHost } from './handler-host.js'
 import { allowedMethods, nextAllowedMethods } from './methods.js'
 import { answerPreflight } from './preflight.js'
@@ -14,8 +15,9 @@ export function answerWithoutHandler(
   request: Request,
   host: HandlerHost | undefined,
 ): Response | Promise<Response> {
-  const allow = context.strict ? nextAllowedMethods(module) : allowedMethods(module)
+  const allow = CAN_BE_STRICT && context.strict ? nextAllowedMethods(module) : allowedMethods(module)
   const answer = (): Response => new Response(null, { status: 204, headers: { allow } })
-  if (request.method === 'OPTIONS') return (host && answerPreflight(module, request, host, answer)) ?? answer()
-  return context.responses.methodNotAllowed(allow)
+  if (request.method !== 'OPTIONS') return context.responses.methodNotAllowed(allow)
+  const preflight = HAS_MIDDLEWARE && host ? answerPreflight(module, request, host, answer) : undefined
+  return preflight ?? answer()
 }

@@ -4,7 +4,7 @@ export type RouteHandlerFunction = (request: Request, context: { params: unknown
 
 /** QUERY (an IETF draft) is served when exported; Next.js knows only the seven. */
 const SERVED = new Set<string>([...ROUTE_METHODS, 'QUERY'])
-const NEXT_METHODS = new Set<string>(ROUTE_METHODS)
+const NEXT_METHODS = /* @__PURE__ */ new Set<string>(ROUTE_METHODS)
 
 export const isNextMethod = (method: string): boolean => NEXT_METHODS.has(method)
 

@@ -1,3 +1,6 @@
+import type { ErrorContext, RouterContext } from './context.js'
+import { canonicalPathname } from './slashes.js'
+
 /** What a framework that answers a request through the router hands to it, in the request's env. */
 export interface Mount {
   /** The raw path below the place of the mount: `/users/7`. */
@@ -50,4 +53,30 @@ export async function releaseMounted(mount: Mount, response: Response): Promise<
   if (held.isInternal || (!answersItself && fingerprintOf(response) === held.fingerprint)) throw held.thrown
   await held.report()
   return response
+}
+
+/** The path by which the router looks for a mounted request: below its own base path, and never one to redirect from. */
+export function mountedPathname(context: RouterContext, mount: Mount): string {
+  const path = context.basePath + (mount.pathname === '/' && context.basePath !== '' ? '' : mount.pathname)
+  return canonicalPathname(path, context) ?? path
+}
+
+/** Lets the router's answer stand for an error, which the framework answers and logs unless middleware changes that answer. */
+export function holdError(
+  context: RouterContext,
+  mount: Mount,
+  error: Error,
+  origin: ErrorContext | undefined,
+  request: Request,
+  standIn: Response,
+): void {
+  if (origin?.phase === 'middleware') mount.answersItself = true
+  hold(mount, standIn, {
+    thrown: mount.thrown ?? error,
+    isInternal: false,
+    async report() {
+      context.report(error, origin ?? { phase: 'handler' })
+      await context.instrumentation?.onRequestError(error, request, origin?.pathname ?? '')
+    },
+  })
 }

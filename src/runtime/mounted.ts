@@ -1,8 +1,9 @@
 import type { RouteModule } from '../routing/manifest.js'
-import type { ErrorContext, RouteEntry, RouterContext } from './context.js'
+import type { ErrorPhase, RouteEntry, RouterContext } from './context.js'
+import { presentError } from './error-answer.js'
+import { toError } from './error-origin.js'
+import type { FileRun } from './file-answer.js'
 import { createHandlerContext } from './handler-context.js'
-import type { HandlerHost } from './handler-host.js'
-import type { RouteMatch } from './matcher.js'
 import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor } from './methods.js'
 import { hold, type Mount } from './mount.js'
@@ -10,13 +11,6 @@ import { toNextRequest } from './native-request.js'
 import { readFallbackStatus, readRedirect } from './navigation-errors.js'
 import { isResponse } from './responses.js'
 import { isServerAction } from './server-action.js'
-import { canonicalPathname } from './slashes.js'
-
-/** The path by which the router looks for a mounted request: below its own base path, and never one to redirect from. */
-export function mountedPathname(context: RouterContext, mount: Mount): string {
-  const path = context.basePath + (mount.pathname === '/' && context.basePath !== '' ? '' : mount.pathname)
-  return canonicalPathname(path, context) ?? path
-}
 
 const ignored = new WeakSet<RouteEntry>()
 
@@ -38,24 +32,10 @@ function requireResponse(result: unknown, file: string, method: string): Respons
   throw new Error(`No response is returned from route handler '${file}' (${method}). Return a Response in every branch.`)
 }
 
-/** A request that comes through Next.js, and the file that answers it. */
-export interface MountedRun {
-  readonly context: RouterContext
-  readonly match: RouteMatch<RouteEntry>
-  readonly module: RouteModule
-  readonly request: Request
-  readonly mount: Mount
-  readonly host: HandlerHost
-  /** The answer of the nearest `_not-found` file. Default: Next.js's. */
-  readonly notFound?: (() => Promise<Response | undefined>) | undefined
-}
-
-/**
- * Runs a file's handler for a request that comes through Next.js, whose own `next/*` the file imports: the request goes on as
- * it is, and cookies, `after` and revalidation are none of the router's business.
- * @throws {Error} what the handler threw, unless it is Next.js's to answer
- */
-export async function answerMounted({ context, host, match, module, mount, notFound, request }: MountedRun): Promise<Response> {
+/** Runs the handler, whose redirects and the like are Next.js's to answer. */
+async function runHandler(run: FileRun, mount: Mount, module: RouteModule): Promise<Response> {
+  const { arrival, context, host, match, notFound } = run
+  const { request } = arrival
   const { route, params, isStatic } = match
   warnOfStaticConfig(route, module)
   const { method } = request
@@ -79,6 +59,25 @@ export async function answerMounted({ context, host, match, module, mount, notFo
   }
 }
 
+/**
+ * Runs a file's handler for a request that comes through Next.js, whose own `next/*` the file imports: the request goes on as
+ * it is, and cookies, `after` and revalidation are none of the router's business.
+ * @throws {Error} what the handler threw, unless it is Next.js's to answer
+ */
+export async function answerMounted(run: FileRun, mount: Mount): Promise<Response> {
+  const { arrival, host, match } = run
+  const { file, load, pathname } = match.route
+  let phase: ErrorPhase = 'load'
+  try {
+    const module = await load()
+    phase = 'handler'
+    return presentError(host.c, await runHandler(run, mount, module))
+  } catch (thrown) {
+    mount.thrown = thrown
+    throw toError(thrown, { phase, file, method: arrival.request.method, pathname })
+  }
+}
+
 /** Lets an answer stand for a thrown redirect or the like. @throws any other error */
 function holdThrown(context: RouterContext, thrown: unknown, request: Request, mount: Mount): Response {
   const standIn = standInFor(context, thrown, request)
@@ -99,24 +98,4 @@ function standInFor(context: RouterContext, thrown: unknown, request: Request): 
   // Next.js's own signals, such as that an answer can't be prerendered, are errors with a digest.
   const isSignal = typeof thrown === 'object' && thrown !== null && 'digest' in thrown && typeof thrown.digest === 'string'
   return isSignal ? context.responses.internalError(undefined) : undefined
-}
-
-/** Lets the router's answer stand for an error, which the framework answers and logs unless middleware changes that answer. */
-export function holdError(
-  context: RouterContext,
-  mount: Mount,
-  error: Error,
-  origin: ErrorContext | undefined,
-  request: Request,
-  standIn: Response,
-): void {
-  if (origin?.phase === 'middleware') mount.answersItself = true
-  hold(mount, standIn, {
-    thrown: mount.thrown ?? error,
-    isInternal: false,
-    async report() {
-      context.report(error, origin ?? { phase: 'handler' })
-      await context.instrumentation?.onRequestError(error, request, origin?.pathname ?? '')
-    },
-  })
 }

@@ -1,4 +1,5 @@
 import { RequestCookies } from '@edge-runtime/cookies'
+import { CAN_BE_STRICT } from './features.js'
 import { NextURL, type NextURLOptions } from './next-url.js'
 
 /** The members that Next.js adds to `Request`. */
@@ -73,10 +74,11 @@ const derivedPrototypes = new WeakMap<object, object>()
 const strictPrototypes = new WeakMap<object, object>()
 
 function derive(base: object, strict: boolean): object {
-  const known = strict ? strictPrototypes : derivedPrototypes
+  const isStrict = CAN_BE_STRICT && strict
+  const known = isStrict ? strictPrototypes : derivedPrototypes
   let derived = known.get(base)
   if (!derived) {
-    derived = Object.create(base, strict ? members : { ...members, [INSTANCE]: { value: true } }) as object
+    derived = Object.create(base, isStrict ? members : { ...members, [INSTANCE]: { value: true } }) as object
     known.set(base, derived)
   }
   return derived

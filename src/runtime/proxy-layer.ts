@@ -1,9 +1,11 @@
 import type { ManifestFile } from '../routing/manifest.js'
+import type { Arrival } from './arrival.js'
 import type { RouterContext } from './context.js'
-import type { Arrival } from './file-routes.js'
 import type { LoadedProxy, ProxyOutcome } from './proxy.js'
 import { createLoader } from './route-loader.js'
 import { strictUrl } from './strict-request.js'
+
+declare const __EVERYROUTE_PROXY__: boolean | undefined
 
 type Passed = Extract<ProxyOutcome, { kind: 'next' }>
 
@@ -28,7 +30,8 @@ export interface ProxyLayer {
 }
 
 /** Loads the proxy's code with the first request: an application without one doesn't carry it. */
-export function createProxyLayer(context: RouterContext, file: ManifestFile): ProxyLayer {
+export function createProxyLayer(context: RouterContext, file: ManifestFile): ProxyLayer | undefined {
+  if (typeof __EVERYROUTE_PROXY__ !== 'undefined' && !__EVERYROUTE_PROXY__) return undefined
   const load = createLoader(file, context.development)
   let code: typeof import('./proxy.js') | undefined
   let proxy: LoadedProxy | undefined

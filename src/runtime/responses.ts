@@ -1,4 +1,5 @@
 import { type ErrorDescription, errorAnswer } from './error-answer.js'
+import { CAN_BE_STRICT, HAS_SCOPE, IS_LIBRARY } from './features.js'
 
 /** Answers that the router makes by itself. `strict` gives Next.js's: the same statuses, no body, no Allow with 405. */
 export interface RouterResponses {
@@ -26,7 +27,7 @@ const strictResponses: RouterResponses = {
 }
 
 /** What an error tells a developer: the message, and the file and code frame that a module loader adds to it. */
-function describe(error: unknown): Omit<ErrorDescription, 'status'> {
+function describeError(error: unknown): Omit<ErrorDescription, 'status'> {
   if (!(error instanceof Error)) return { message: String(error) }
   const { file, frame } = error as Error & { file?: unknown; frame?: unknown }
   return {
@@ -41,14 +42,14 @@ export const serverError = (headers: Record<string, string> = {}): Response =>
 
 /** @param options.development shows what was thrown; never set it in production */
 export function createResponses(options: { strict: boolean; development: boolean }): RouterResponses {
-  if (options.strict) return strictResponses
+  if (CAN_BE_STRICT && options.strict) return strictResponses
   return {
     notFound: () => errorAnswer({ status: 404, message: 'Not Found' }),
     badRequest: (message) => errorAnswer({ status: 400, message }),
     methodNotAllowed: (allow) => errorAnswer({ status: 405, message: 'Method Not Allowed' }, { allow }),
-    fallback: (status) => errorAnswer({ status, message: MESSAGES[status] ?? 'Error' }),
+    fallback: (status) => errorAnswer({ status, message: (HAS_SCOPE && MESSAGES[status]) || 'Error' }),
     internalError: (error) =>
-      errorAnswer({ status: 500, ...(options.development ? describe(error) : { message: 'Internal Server Error' }) }),
+      errorAnswer({ status: 500, ...(IS_LIBRARY && options.development ? describeError(error) : { message: 'Internal Server Error' }) }),
   }
 }
 

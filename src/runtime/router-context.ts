@@ -3,6 +3,7 @@ import { EveryrouteError } from '../routing/errors.js'
 import { MANIFEST_VERSION, type RouteManifest } from '../routing/manifest.js'
 import type { CacheHandle, ErrorContext, Prerendered, RouterContext } from './context.js'
 import { createDraftModeSecret } from './draft-mode.js'
+import { HAS_INSTRUMENTATION, HAS_STATIC, IS_LIBRARY } from './features.js'
 import { createInstrumentation } from './instrumentation.js'
 import { createResponses } from './responses.js'
 
@@ -33,7 +34,7 @@ export interface RouterOptions {
 const BASE_PATH = /^\/[^?#\\]*[^/?#\\]$/
 
 function requireBasePath(basePath: string): string {
-  if (basePath === '' || (BASE_PATH.test(basePath) && !basePath.includes('//'))) return basePath
+  if (!IS_LIBRARY || basePath === '' || (BASE_PATH.test(basePath) && !basePath.includes('//'))) return basePath
   throw new TypeError(
     `basePath is ${JSON.stringify(basePath)}; give '' or a path that starts and does not end with a slash, such as '/api'`,
   )
@@ -52,6 +53,8 @@ function requireManifest(manifest: RouteManifest): void {
 
 function draftModeSecret(given: string | undefined): () => string {
   if (given !== undefined && given.length < 16) throw new TypeError(`draftModeSecret has ${given.length} characters; give 16 or more`)
+  // A build always gives one.
+  if (!IS_LIBRARY) return () => given!
   let secret = given
   return () => (secret ??= createDraftModeSecret())
 }
@@ -65,6 +68,7 @@ export function logToConsole(error: unknown, context: ErrorContext): void {
 const NOTHING: Prerendered = { entries: {}, settled: [], dynamic: {} }
 
 function createCacheHandle({ cache: store, prerendered: load }: RouterOptions, report: (error: unknown) => void): CacheHandle {
+  if (!HAS_STATIC) return { store, prerendered: undefined, report, cache: undefined }
   let loaded: Promise<Prerendered> | undefined
   const loadOnce = (): Promise<Prerendered> =>
     (loaded ??= load!().catch((error: unknown) => {
@@ -80,7 +84,7 @@ function createCacheHandle({ cache: store, prerendered: load }: RouterOptions, r
  * @throws {TypeError} where an option's value is out of its range
  */
 export function createContext(manifest: RouteManifest, options: RouterOptions): RouterContext {
-  requireManifest(manifest)
+  if (IS_LIBRARY) requireManifest(manifest)
   const { strict = false, development = false, logError = logToConsole } = options
   return {
     strict,
@@ -92,6 +96,6 @@ export function createContext(manifest: RouteManifest, options: RouterOptions): 
     draftMode: { secret: draftModeSecret(options.draftModeSecret), secure: !development },
     cache: createCacheHandle(options, (error) => logError(error, { phase: 'cache' })),
     report: logError,
-    instrumentation: createInstrumentation(manifest, development, logError),
+    instrumentation: HAS_INSTRUMENTATION ? createInstrumentation(manifest, development, logError) : undefined,
   }
 }

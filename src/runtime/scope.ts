@@ -1,6 +1,7 @@
 import type { AfterTasks } from './after.js'
 import type { CacheHandle } from './context.js'
 import type { DraftMode } from './draft-mode.js'
+import { processWide } from './process-wide.js'
 import type { MutableCookies } from './request-cookies.js'
 import type { StaticAttempt } from './static-attempt.js'
 
@@ -51,12 +52,8 @@ interface ScopeHolder {
   storage: ScopeStorage | undefined
 }
 
-const KEY: unique symbol = Symbol.for('everyroute.scope@1') as never
-
-const holders = globalThis as unknown as { [KEY]?: ScopeHolder }
-
 /** One holder per process, so that two copies of the package share one scope. */
-export const scopeHolder: ScopeHolder = (holders[KEY] ??= { storage: undefined })
+export const scopeHolder: ScopeHolder = /* @__PURE__ */ processWide('scope@1', () => ({ storage: undefined }))
 
 /** Runs the callback in the scope, if anything that reads scopes has been loaded. */
 export function runInScope<R>(scope: RequestScope, callback: () => R): R {

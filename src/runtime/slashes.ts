@@ -1,4 +1,5 @@
 import type { RouteManifest } from '../routing/manifest.js'
+import { HAS_BASE_PATH, HAS_TRAILING_SLASH } from './features.js'
 
 type SlashSettings = Pick<RouteManifest, 'basePath' | 'trailingSlash'>
 
@@ -23,8 +24,8 @@ export function canonicalPathname(pathname: string, settings: SlashSettings): st
   const collapsed = collapseSlashes(pathname)
   if (collapsed !== pathname) return collapsed
   const { basePath = '', trailingSlash = false } = settings
-  if (basePath !== '' && pathname !== basePath && !pathname.startsWith(`${basePath}/`)) return undefined
-  if (!trailingSlash) return pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : undefined
+  if (HAS_BASE_PATH && basePath !== '' && pathname !== basePath && !pathname.startsWith(`${basePath}/`)) return undefined
+  if (!HAS_TRAILING_SLASH || !trailingSlash) return pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : undefined
   const inner = pathname.slice(basePath.length)
   if (basePath !== '' && inner === '') return `${pathname}/`
   if (WELL_KNOWN.test(inner)) return undefined
