@@ -15,6 +15,9 @@ export const DIRNAME_MODULE = 'everyroute:dirname'
 /** `new URL('./font.ttf', import.meta.url)`: how a module names a file that lies beside it. */
 const FILE_BESIDE = /\bnew\s+URL\(\s*(['"`])(\.{1,2}\/[^'"`$?#]+)\1\s*,\s*import\.meta\.url\s*\)/g
 
+/** Packages that this one imports and that do nothing by being loaded: what is unused of them is left out. */
+const WITHOUT_EFFECTS = new Set(['@edge-runtime/cookies', 'hono', 'lru-cache', 'path-to-regexp', 'ua-parser-js'])
+
 /** workerd knows the modules of Node.js by their prefixed names alone. */
 const nodePrefixed = (specifier: string): string => (specifier.includes(':') ? specifier : `node:${specifier}`)
 
@@ -51,7 +54,7 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
         if (resolved === null || resolved.external) return resolved
         const pkg = name === undefined ? undefined : installedPackageOf(resolved.id)
         if (pkg === undefined || !plan.hasFiles || !(external.includes(pkg.name) || external.includes(name!) || isUnbundlable(pkg))) {
-          return { ...resolved, moduleSideEffects: true }
+          return { ...resolved, moduleSideEffects: pkg === undefined || !WITHOUT_EFFECTS.has(pkg.name) }
         }
         onExternal(pkg)
         // Node.js would find only the named exports that it can read off the source of a CommonJS package; a bundler finds all.

@@ -1,8 +1,9 @@
 import { relative, resolve, sep } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import type { Rolldown } from 'vite'
+import type { InlineConfig, Plugin, Rolldown } from 'vite'
 import { EveryrouteError } from '../routing/errors.js'
 import { bundlePlugin, DIRNAME_MODULE } from './bundle-plugin.js'
+import type { BundledModule } from './features.js'
 import { resolveOwnModule } from './next-alias.js'
 import type { InstalledPackage } from './packages.js'
 import type { BuildTargetPlan } from './targets.js'
@@ -20,6 +21,8 @@ export interface ViteBundleOptions {
   readonly virtual: Readonly<Record<string, string>>
   /** Package names to leave outside, besides those found to be native. */
   readonly external: readonly string[]
+  /** Expressions known at build time, besides the plan's. */
+  readonly define?: Readonly<Record<string, string>>
 }
 
 export interface ViteBundleResult {
@@ -32,23 +35,25 @@ export interface ViteBundleResult {
   readonly warnings: readonly string[]
 }
 
-/**
- * Bundles entries and everything they reach into a folder of ES modules.
- * @throws EveryrouteError `ERR_UNKNOWN_NEXT_EXPORT`, `ERR_BUNDLE`.
- */
-export async function bundleWithVite({ root, outDir, plan, input, virtual, external }: ViteBundleOptions): Promise<ViteBundleResult> {
+/** What is heard of while bundling. */
+interface Heard {
+  readonly onWarning: (text: string) => void
+  readonly onExternal: (pkg: InstalledPackage) => void
+}
+
+async function runVite(options: ViteBundleOptions, heard: Heard, extra: InlineConfig = {}): Promise<readonly Rolldown.RolldownOutput[]> {
+  const { root, outDir, plan, input, virtual, external, define } = options
+  const { onWarning, onExternal } = heard
   const { build, createLogger } = await import('vite')
   const { conditions, mainFields } = plan.resolve
-  const warnings: string[] = []
-  const packages = new Map<string, InstalledPackage>()
   try {
     const result = await build({
       ...sharedViteConfig(root),
       mode: 'production',
       logLevel: 'warn',
-      customLogger: { ...createLogger('silent'), warn: (message) => warnings.push(warningText(message)) },
-      plugins: [resolvePlugin(), bundlePlugin({ plan, external, onExternal: (pkg) => packages.set(pkg.name, pkg), virtual })],
-      define: { ...plan.define },
+      customLogger: { ...createLogger('silent'), warn: (message) => onWarning(warningText(message)) },
+      plugins: [resolvePlugin(), bundlePlugin({ plan, external, onExternal, virtual }), extra.plugins],
+      define: { ...plan.define, ...define },
       environments: { ssr: { keepProcessEnv: true, resolve: { conditions: [...conditions], mainFields: [...mainFields] } } },
       ssr: { noExternal: true, target: plan.platform === 'node' ? 'node' : 'webworker' },
       build: {
@@ -64,7 +69,7 @@ export async function bundleWithVite({ root, outDir, plan, input, virtual, exter
           input: { ...input },
           platform: plan.platform,
           transform: { inject: { __dirname: [DIRNAME_MODULE, 'dirname'], __filename: [DIRNAME_MODULE, 'filename'], ...plan.inject } },
-          onLog: (level, log, next) => (level === 'warn' ? warnings.push(warningText(log.message)) : next(level, log)),
+          onLog: (level, log, next) => (level === 'warn' ? onWarning(warningText(log.message)) : next(level, log)),
           output: {
             format: 'es',
             entryFileNames: '[name].mjs',
@@ -73,20 +78,52 @@ export async function bundleWithVite({ root, outDir, plan, input, virtual, exter
             keepNames: true,
           },
         },
+        ...extra.build,
       },
     })
-    const outputs = ((Array.isArray(result) ? result : [result]) as Rolldown.RolldownOutput[]).flatMap(({ output }) => output)
-    const files = outputs.map(({ fileName }) => fileName)
-    const imports = outputs.flatMap((file) => (file.type === 'chunk' ? [...file.imports, ...file.dynamicImports] : []))
-    return {
-      files,
-      imports: [...new Set(imports)].filter((name) => !files.includes(name)).sort(),
-      packages: [...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
-      warnings,
-    }
+    return (Array.isArray(result) ? result : [result]) as Rolldown.RolldownOutput[]
   } catch (error) {
     throw bundleError(error, root)
   }
+}
+
+/**
+ * Bundles entries and everything they reach into a folder of ES modules.
+ * @throws EveryrouteError `ERR_UNKNOWN_NEXT_EXPORT`, `ERR_BUNDLE`.
+ */
+export async function bundleWithVite(options: ViteBundleOptions): Promise<ViteBundleResult> {
+  const warnings: string[] = []
+  const packages = new Map<string, InstalledPackage>()
+  const heard: Heard = { onWarning: (text) => warnings.push(text), onExternal: (pkg) => packages.set(pkg.name, pkg) }
+  const outputs = (await runVite(options, heard)).flatMap(({ output }) => output)
+  const files = outputs.map(({ fileName }) => fileName)
+  const imports = outputs.flatMap((file) => (file.type === 'chunk' ? [...file.imports, ...file.dynamicImports] : []))
+  return {
+    files,
+    imports: [...new Set(imports)].filter((name) => !files.includes(name)).sort(),
+    packages: [...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    warnings,
+  }
+}
+
+/**
+ * Reads all modules that a bundle would be made of, and makes none.
+ * @throws EveryrouteError as {@link bundleWithVite}
+ */
+export async function readModules(options: ViteBundleOptions): Promise<ReadonlyMap<string, BundledModule>> {
+  const modules = new Map<string, BundledModule>()
+  const collect: Plugin = {
+    name: 'everyroute:modules',
+    buildEnd() {
+      for (const id of this.getModuleIds()) {
+        const info = this.getModuleInfo(id)
+        if (info) modules.set(id, { id, code: info.code, imports: [...info.importedIds, ...info.dynamicallyImportedIds] })
+      }
+    },
+  }
+  const heard: Heard = { onWarning: () => {}, onExternal: () => {} }
+  await runVite(options, heard, { plugins: [collect], build: { write: false } })
+  return modules
 }
 
 /** The first line of a bundler's warning, without its code and colours; the lines below it show the source. */

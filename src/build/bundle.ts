@@ -5,7 +5,8 @@ import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
-import { bundleWithVite, type ViteBundleResult } from './bundle-vite.js'
+import { bundleWithVite, readModules, type ViteBundleResult } from './bundle-vite.js'
+import { featureDefinitions, moduleFeatures, type ProjectFeatures } from './features.js'
 import { ownPackage } from './next-alias.js'
 import { OUTPUT_MARKER } from './output-marker.js'
 import type { InstalledPackage } from './packages.js'
@@ -27,6 +28,8 @@ export interface BundleOptions {
   readonly strict?: boolean
   /** Absolute path of the module that gives the cache store. Default: the cache is in memory. */
   readonly cacheHandler?: string | undefined
+  /** What the project's files say of what it has. Default: it may have everything. */
+  readonly features?: ProjectFeatures
   /** Whether some file's GET answers are kept, so that the build makes them. */
   readonly prerender?: boolean
   /** Seconds that the build waits for one answer. Default 60. */
@@ -94,17 +97,20 @@ function serverTextOptions({ manifest, strict = false, cacheHandler, prerender =
   return { manifest, strict, cacheHandler, hasPrerendered: prerender, draftModeSecret: randomBytes(16).toString('hex') }
 }
 
-function bundleServer(
+async function bundleServer(
   options: BundleOptions,
   plan: BuildTargetPlan,
   outDir: string,
   known: Pick<ServerTextOptions, 'prerendered' | 'main'>,
 ): Promise<ViteBundleResult> {
-  const { root, prerender = false, external = [] } = options
+  const { root, prerender = false, external = [], features, strict = false } = options
   const virtual = plan.modules({ ...serverTextOptions(options), ...known })
   const prerenderEntry = prerender && plan.hasFiles ? { prerender: 'everyroute:prerender' } : {}
   const input = { [plan.entry.replace(/\.mjs$/, '')]: 'everyroute:server', ...prerenderEntry }
-  return bundleWithVite({ root, outDir, plan, input, virtual, external })
+  const vite = { root, outDir, plan, input, virtual, external }
+  const modules = moduleFeatures(await readModules(vite), ['\0everyroute:server'])
+  const define = featureDefinitions(features, modules, { hasEntry: known.main !== undefined, isStrict: strict })
+  return bundleWithVite({ ...vite, define })
 }
 
 /**

@@ -94,7 +94,7 @@ export async function openDevProject(config: ResolvedConfig): Promise<DevProject
         config,
         routes: tree.routes.map((entry) => {
           const { methods, config: segmentConfig = {}, hasStaticParams = false } = parsed.get(join(routesDir, entry.file))?.exports ?? {}
-          return { ...entry, path: join(routesDir, entry.file), methods, config: segmentConfig, hasStaticParams }
+          return { ...entry, path: join(routesDir, entry.file), methods, config: segmentConfig, configNames: undefined, hasStaticParams }
         }),
         folders: tree.folders,
         ...(proxyFile !== undefined && { proxy: proxyFile }),

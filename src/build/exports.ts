@@ -12,6 +12,8 @@ export interface RouteExports {
   readonly config: RouteSegmentConfig
   /** Whether the file exports `generateStaticParams`. */
   readonly hasStaticParams: boolean
+  /** Names of segment config that the file exports, as far as parsing tells; `undefined` where there may be others. */
+  readonly configNames: readonly string[] | undefined
   readonly warnings: readonly BuildWarning[]
   /** Absolute paths of the files that say all this: the route file, and what it passes on by `export *`. */
   readonly files: readonly string[]
@@ -19,6 +21,8 @@ export interface RouteExports {
 
 /** Next.js's methods, and QUERY, which is served in default mode where a file exports it. */
 const METHODS: readonly string[] = [...ROUTE_METHODS, 'QUERY']
+
+const CONFIG_NAMES: readonly string[] = ['dynamic', 'dynamicParams', 'revalidate', 'fetchCache', 'generateStaticParams', 'maxDuration']
 
 /**
  * Reads which methods and which segment config a route file exports.
@@ -30,10 +34,13 @@ const METHODS: readonly string[] = [...ROUTE_METHODS, 'QUERY']
 export async function readRouteExports(path: string, options: { root: string; resolve?: ResolveModule }): Promise<RouteExports> {
   const found = await collectExports(path, options.root, options.resolve)
   const { config, warnings } = readSegmentConfig(found.names, path)
+  // A CommonJS file seems to export nothing.
+  const isKnown = found.complete && found.names.size > 0
   return {
     methods: found.complete ? METHODS.filter((method) => found.names.has(method)) : undefined,
     config,
     hasStaticParams: found.names.has('generateStaticParams'),
+    configNames: isKnown ? CONFIG_NAMES.filter((name) => found.names.has(name)) : undefined,
     warnings: [...warnings, ...exportWarnings(found, options.root, path)],
     files: found.files,
   }

@@ -19,7 +19,7 @@ import type { BuildWarning } from './warning.js'
 import { writeIfChanged } from './write.js'
 
 /** A route with what is known of its file before it runs. */
-export interface ProjectRoute extends RouteEntry, Pick<RouteExports, 'methods' | 'config' | 'hasStaticParams'> {
+export interface ProjectRoute extends RouteEntry, Pick<RouteExports, 'methods' | 'config' | 'configNames' | 'hasStaticParams'> {
   /** Absolute. */
   readonly path: string
 }
@@ -172,8 +172,8 @@ async function readRoute(
   resolve: ResolveModule,
 ): Promise<{ route: ProjectRoute; warnings: readonly BuildWarning[] }> {
   const path = join(routesDir, entry.file)
-  const { methods, config, hasStaticParams, warnings } = await readRouteExports(path, { root, resolve })
-  return { route: { ...entry, path, methods, config, hasStaticParams }, warnings }
+  const { methods, config, configNames, hasStaticParams, warnings } = await readRouteExports(path, { root, resolve })
+  return { route: { ...entry, path, methods, config, configNames, hasStaticParams }, warnings }
 }
 
 function specifierOf(path: string, fromFolder: string): string {

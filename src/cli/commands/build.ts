@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { type BundleResult, bundle } from '../../build/bundle.js'
+import { projectFeatures } from '../../build/features.js'
 import { loadProject, type Project, writeGenerated } from '../../build/project.js'
 import { BUILD_TARGETS, type BuildTarget, planOf } from '../../build/targets.js'
 import { type CommandContext, stringOf, type Values } from '../args.js'
@@ -45,6 +46,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
     strict: values.strict === true,
     external: config.external,
     cacheHandler: config.cacheHandler,
+    features: projectFeatures(project),
     staticPageGenerationTimeout: config.staticPageGenerationTimeout,
     prerender: project.routes.some(mayBeKept),
   })
