@@ -20,12 +20,12 @@ const TARGETS: Readonly<Record<Part, keyof ValidationTargets>> = {
 }
 
 const NAMES: Readonly<Record<Part, string>> = {
-  params: 'path',
-  query: 'query',
-  headers: 'headers',
-  cookies: 'cookies',
-  json: 'body',
-  form: 'form',
+  params: 'path is',
+  query: 'query is',
+  headers: 'headers are',
+  cookies: 'cookies are',
+  json: 'body is',
+  form: 'form is',
 }
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/
@@ -72,7 +72,7 @@ async function check(schema: Schema, value: unknown): Promise<object> {
 function refuse(part: Part): (result: Failure) => undefined {
   return (result) => {
     if (result.success) return undefined
-    throw httpError(400, `The ${NAMES[part]} is not valid`, { details: { issues: (result.error ?? []).slice(0, MAX_ISSUES).map(toIssue) } })
+    throw httpError(400, `The ${NAMES[part]} not valid`, { details: { issues: (result.error ?? []).slice(0, MAX_ISSUES).map(toIssue) } })
   }
 }
 

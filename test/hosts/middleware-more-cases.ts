@@ -153,12 +153,12 @@ export const CHECK_CASES: readonly Case[] = [
   one(
     'headers',
     { path: '/check/1', headers: { 'x-version': 'two' } },
-    { status: 400, json: errorOf('The headers is not valid', { issues: issue('x-version') }) },
+    { status: 400, json: errorOf('The headers are not valid', { issues: issue('x-version') }) },
   ),
   one(
     'cookies',
     { path: '/check/1', headers: { cookie: 'theme=blue' } },
-    { status: 400, json: errorOf('The cookies is not valid', { issues: issue('theme') }) },
+    { status: 400, json: errorOf('The cookies are not valid', { issues: issue('theme') }) },
   ),
   one('JSON', post('{"title":" a ","items":[{"n":1}]}'), { status: 201, json: { id: 'a b', title: 'a', items: [{ n: 1 }] } }),
   one('JSON in pieces, of a type with a suffix', post(['{"ti', 'tle":"a"}'], { 'content-type': 'application/merge-patch+json' }), {
