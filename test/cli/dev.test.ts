@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises'
+import { readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { answering, CLI, createProject, type RunningServer, startProcess, writeFiles } from './project.js'
@@ -142,6 +142,17 @@ test('takes PORT and HOST of .env files, as a built server does; a flag wins', a
   await writeFiles(dir, { '.env': 'PORT=http\n' })
   await expect(startProcess(dir, [CLI, 'dev'])).rejects.toThrow(/ended with 2[\s\S]*PORT is "http": give a whole number/)
   await startProcess(dir, [CLI, 'dev', '--port', '0', '--host', '127.0.0.1'])
+})
+
+test('the generated types follow the route files before any request', async () => {
+  const dir = await createProject({ 'routes/a/route.ts': answering('a') })
+  await startDev(dir)
+  const client = () => readFile(join(dir, '.everyroute/client.d.ts'), 'utf8')
+  expect(await client()).toContain("'/a': ClientRoute")
+  await writeFiles(dir, { 'routes/deep/er/route.ts': answering('b') })
+  await expect.poll(client, { timeout: 10_000 }).toContain("'/deep/er': ClientRoute")
+  await rm(join(dir, 'routes/a'), { recursive: true })
+  await expect.poll(client, { timeout: 10_000 }).not.toContain("'/a': ClientRoute")
 })
 
 test('a changed config file takes effect without a restart', async () => {

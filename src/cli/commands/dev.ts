@@ -1,3 +1,4 @@
+import { watch } from 'node:fs'
 import { relative } from 'node:path'
 import nextEnv from '@next/env'
 import type { FetchApp } from '../../adapters/node.js'
@@ -64,6 +65,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
 
   const config = await loadProjectConfig(root, values, 'development')
   await session.current()
+  followRoutes(config.routesDir, () => session.current())
   const served = await serve(
     { fetch: async (request, env, context) => (await session.current()).fetch(request, env, context) },
     { port: port ?? config.port ?? 3000, quiet: true, ...hostOption(host ?? config.hostname) },
@@ -74,6 +76,29 @@ export async function run({ values, output }: CommandContext): Promise<number> {
   output.line(`${output.colors.green('ready')} in ${formatDuration(performance.now() - started)}`)
   output.line(served.url)
   return 0
+}
+
+/** Milliseconds within which changes count as one. */
+const SETTLE = 50
+
+/**
+ * Has the generated types follow the route files before the next request does: an editor needs them. What a watcher misses,
+ * that request makes good.
+ */
+function followRoutes(routesDir: string, refresh: () => Promise<unknown>): void {
+  let waiting: ReturnType<typeof setTimeout> | undefined
+  try {
+    const watcher = watch(routesDir, { recursive: true, persistent: false }, () => {
+      waiting ??= setTimeout(() => {
+        waiting = undefined
+        void refresh()
+      }, SETTLE)
+    })
+    // A folder that went while it was looked at.
+    watcher.on('error', () => {})
+  } catch {
+    // No folder yet, or no watchers left.
+  }
 }
 
 const hostOption = (hostname: string | undefined): { hostname?: string } => (hostname === undefined ? {} : { hostname })
