@@ -45,5 +45,7 @@ export function safeFileName(name: string, options: FileNameOptions = {}): strin
       .replace(LEADING, '')
       .replace(TRAILING, '') || fallback
   const fitting = truncate(stem, maxBytes - encoder.encode(extension).length - 1).replace(TRAILING, '')
-  return (RESERVED.test(fitting) ? `_${fitting}` : fitting) + extension
+  const safe = (RESERVED.test(fitting) ? `_${fitting}` : fitting) + extension
+  // Where it was cut, the end may be an extension that was none before.
+  return fitting === stem ? safe : safeFileName(safe, options)
 }

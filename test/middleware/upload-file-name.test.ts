@@ -54,6 +54,11 @@ describe('safeFileName', () => {
     expect(() => safeFileName('a', { maxBytes })).toThrow(`safeFileName(): maxBytes is ${maxBytes}: give a whole number from 32 to 255.`)
   })
 
+  test('looks again at the end of a name that was cut', () => {
+    const start = 'x'.repeat(24)
+    expect(safeFileName(`${start}....png€€`, { maxBytes: 32 })).toBe(`${start}.png`)
+  })
+
   test('whatever comes, the name can be stored, and is its own safe name', () => {
     const part = fc.oneof(
       fc.string({ unit: 'binary' }),
