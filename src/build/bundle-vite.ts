@@ -21,6 +21,8 @@ export interface ViteBundleOptions {
   readonly virtual: Readonly<Record<string, string>>
   /** Package names to leave outside, besides those found to be native. */
   readonly external: readonly string[]
+  /** Default `false`. */
+  readonly minify?: boolean
   /** Expressions known at build time, besides the plan's. */
   readonly define?: Readonly<Record<string, string>>
 }
@@ -42,7 +44,7 @@ interface Heard {
 }
 
 async function runVite(options: ViteBundleOptions, heard: Heard, extra: InlineConfig = {}): Promise<readonly Rolldown.RolldownOutput[]> {
-  const { root, outDir, plan, input, virtual, external, define } = options
+  const { root, outDir, plan, input, virtual, external, define, minify = false } = options
   const { onWarning, onExternal } = heard
   const { build, createLogger } = await import('vite')
   const { conditions, mainFields } = plan.resolve
@@ -62,7 +64,7 @@ async function runVite(options: ViteBundleOptions, heard: Heard, extra: InlineCo
         outDir,
         emptyOutDir: true,
         target: plan.syntax,
-        minify: false,
+        minify,
         sourcemap: false,
         reportCompressedSize: false,
         rolldownOptions: {

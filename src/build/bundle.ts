@@ -63,7 +63,12 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
     await rm(temporary, { recursive: true, force: true })
     const host = await plan.readHostConfig?.(root, outDir)
     const prerendered = options.prerender && !plan.hasFiles ? await prerenderApart(options, `${temporary}.pre`) : undefined
-    const { files: written, imports, packages, warnings } = await bundleServer(options, plan, temporary, { prerendered, main: host?.main })
+    const {
+      files: written,
+      imports,
+      packages,
+      warnings,
+    } = await bundleServer(options, plan, temporary, { prerendered, main: host?.main }, host?.minify)
     const hostFiles = (await host?.write(temporary, imports)) ?? []
     await writeFile(join(temporary, OUTPUT_MARKER), markerText(options))
     const own = Object.entries({ 'package.json': packageJson(root, plan, packages), ...plan.files })
@@ -102,6 +107,7 @@ async function bundleServer(
   plan: BuildTargetPlan,
   outDir: string,
   known: Pick<ServerTextOptions, 'prerendered' | 'main'>,
+  minify = false,
 ): Promise<ViteBundleResult> {
   const { root, prerender = false, external = [], features, strict = false } = options
   const virtual = plan.modules({ ...serverTextOptions(options), ...known })
@@ -110,7 +116,7 @@ async function bundleServer(
   const vite = { root, outDir, plan, input, virtual, external }
   const modules = moduleFeatures(await readModules(vite), ['\0everyroute:server'])
   const define = featureDefinitions(features, modules, { hasEntry: known.main !== undefined, isStrict: strict })
-  return bundleWithVite({ ...vite, define })
+  return bundleWithVite({ ...vite, define, minify })
 }
 
 /**

@@ -7,6 +7,8 @@ import { readWranglerConfig } from './wrangler-config.js'
 export interface HostConfig {
   /** Absolute path of the project's own entry module. */
   readonly main: string | undefined
+  /** Whether the output is to be minified. */
+  readonly minify: boolean
   /**
    * Writes the configuration of the output.
    * @param dir the output folder for now

@@ -132,6 +132,7 @@ export async function readWranglerConfig(root: string, outDir: string, entry: st
   }
   return {
     main: isOwn ? path : undefined,
+    minify: found?.config.minify === true,
     async write(dir, imports) {
       const config = outputConfig(found?.config ?? {}, root, outDir, entry, imports)
       await writeFile(join(dir, OUTPUT_FILE), `${JSON.stringify(config, null, 2)}\n`)

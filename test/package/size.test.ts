@@ -137,6 +137,17 @@ describe('a built Worker', () => {
     expect(await sizeOf(await buildWorker('json', { 'routes/route.ts': json }))).toBeLessThanOrEqual(full + 3000)
   })
 
+  test('is minified where the wrangler configuration says so', async () => {
+    const [plain, minified] = await Promise.all(
+      [false, true].map(async (minify) => {
+        const config = JSON.stringify({ name: 'minified', minify })
+        return readFile(await buildWorker(`minify-${minify}`, { 'routes/route.ts': HELLO, 'wrangler.json': config }), 'utf8')
+      }),
+    )
+    expect(minified!.length).toBeLessThan(plain!.length * 0.7)
+    expect(minified).toContain('Malformed percent-encoding')
+  })
+
   test('has of packages what its project uses', async () => {
     const packages = async (name: string, files: Readonly<Record<string, string>>): Promise<string[]> =>
       packagesOf(await buildWorker(name, { 'routes/route.ts': HELLO, ...files }))
