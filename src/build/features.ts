@@ -64,7 +64,7 @@ function ownNames(): ReadonlyMap<string, string> {
 }
 
 /** Loads what no bundler can see: nothing is known of it. */
-const LOADS_UNSEEN = /\bimport\s*\(\s*(?!['"`]|\/\*)|\bcreateRequire\b|\bcreateRouter\b|\beveryroute\.\w/
+const LOADS_UNSEEN = /\bimport\s*\(\s*[^\s'"`/)]|\bcreateRequire\b|\beveryroute\.\w/
 /** What Next.js's thrown answers are known by. */
 const SIGNALS = /NEXT_REDIRECT|NEXT_HTTP_ERROR_FALLBACK|DYNAMIC_SERVER_USAGE/
 
@@ -99,7 +99,7 @@ export function moduleFeatures(modules: ReadonlyMap<string, BundledModule>, entr
         if (name === undefined) return UNKNOWN
         if (isOfMiddleware(name)) found.middleware = found.formData = true
         else if (name.startsWith('everyroute/next/')) found.scope = true
-        else if (!isApart(name)) return UNKNOWN
+        else if (!isApart(name) || /\bcreateRouter\b/.test(module.code ?? '')) return UNKNOWN
       }
     }
   }

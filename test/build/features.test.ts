@@ -49,12 +49,17 @@ describe('what modules may do', () => {
     expect(featuresOf({ imports: [own('everyroute/middleware/cors')] }).middleware).toBe(true)
   })
 
+  test('a comment on import(), and a router of another package, are nothing to fear', () => {
+    expect(featuresOf({ code: "// an inline `import()`\nimport { createRouter } from 'h3'" })).toEqual(NOTHING)
+  })
+
   test('env() and cache stores ask for nothing', () => {
     expect(featuresOf({ imports: [own('everyroute'), own('everyroute/cache')] })).toEqual(NOTHING)
   })
 
   test.each([
     ['an import of what is known at run time alone', { code: 'await import(name)' }],
+    ['an import within a package', { code: 'const load = (name) => import( name )' }],
     ['a require of its own', { code: 'createRequire(import.meta.url)' }],
     ['a router of its own', { code: 'createRouter(manifest)', imports: [own('everyroute')] }],
     ["this package's symbols", { code: "Symbol.for('everyroute.handlerHost@1')" }],
