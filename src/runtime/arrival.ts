@@ -4,6 +4,7 @@ import { noticeEnv } from './env.js'
 import { HAS_FETCH } from './features.js'
 import { installFetch } from './fetch.js'
 import { BodyLifetime, type HostContext } from './lifetime.js'
+import { mountOf } from './mount.js'
 
 /** Bindings that an adapter of ours adds to the host's. */
 interface AdapterBindings {
@@ -29,7 +30,8 @@ function hostContext(c: Context): HostContext | undefined {
 }
 
 export function arrive(c: Context, request: Request = c.req.raw): Arrival {
-  if (HAS_FETCH) installFetch()
+  // A framework around the router has a `fetch` of its own.
+  if (HAS_FETCH && !mountOf(c.env)) installFetch()
   noticeEnv(c.env)
   const host = hostContext(c)
   const own = host?.onClose ? undefined : new BodyLifetime(host)

@@ -8,6 +8,9 @@ import { createRedirectError } from '../../src/runtime/navigation-errors.ts'
 import { createRouter } from '../../src/runtime/router.ts'
 import type { RouterOptions } from '../../src/runtime/router-context.ts'
 
+/** Before any request. */
+const { fetch: hostFetch } = globalThis
+
 type Handler = (request: Request, context: { params: Promise<unknown> }) => unknown
 
 function manifestOf(routes: Record<string, Record<string, unknown>>, settings: Partial<RouteManifest> = {}): RouteManifest {
@@ -84,7 +87,6 @@ describe('the path below the mount', () => {
 })
 
 test('the handler gets the very request that Next.js made, and fetch stays Next.js’s', async () => {
-  const { fetch } = globalThis
   const seen: Request[] = []
   const GET = (request: Request): Response => {
     seen.push(request)
@@ -95,7 +97,7 @@ test('the handler gets the very request that Next.js made, and fetch stays Next.
   await handle(app).GET(request, { params: Promise.resolve({}) })
   expect(seen[0]).toBe(request)
   expect(Object.getPrototypeOf(request)).toBe(Request.prototype)
-  expect(globalThis.fetch).toBe(fetch)
+  expect(globalThis.fetch).toBe(hostFetch)
 })
 
 test('the proxy and instrumentation of the manifest are left to Next.js', async () => {
