@@ -1,6 +1,7 @@
 import type { ExecutionContext, Hono } from 'hono'
-import type { ClientRequestOptions, hc } from 'hono/client'
+import type { ClientRequestOptions } from 'hono/client'
 import { testClient as honoTestClient } from 'hono/testing'
+import type { AppClient } from '../client/types.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: a Hono of `any` is what Hono's own client takes.
 type AnyHono = Hono<any, any, any>
@@ -11,9 +12,9 @@ type AnyHono = Hono<any, any, any>
  * @param env what Hono's `c.env` is. Default: nothing
  * @see https://hono.dev/docs/helpers/testing
  */
-export const testClient: <App extends AnyHono>(
+export const testClient: <App>(
   app: App | AnyHono,
   env?: object,
   executionCtx?: ExecutionContext,
   options?: Omit<ClientRequestOptions, 'fetch'>,
-) => ReturnType<typeof hc<App, 'http://localhost'>> = honoTestClient as never
+) => AppClient<App, 'http://localhost'> = honoTestClient as never

@@ -19,7 +19,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     folders: ['routing', 'runtime'],
     packages: ['hono', 'zod', '@hono/zod-validator', '@standard-schema/spec', 'aws4fetch', 'jose', 'hono-rate-limiter', 'lru-cache'],
   },
-  testing: { folders: ['routing', 'cache', 'runtime', 'next', 'middleware'], packages: ['hono', '@edge-runtime/cookies'] },
+  testing: { folders: ['routing', 'cache', 'runtime', 'next', 'middleware', 'client'], packages: ['hono', '@edge-runtime/cookies'] },
   client: { folders: ['middleware'], packages: ['hono'] },
   adapters: { folders: ['routing', 'cache', 'runtime'], packages: ['hono'] },
   build: { folders: ['routing'], packages: ['node:*', 'jsonc-parser', 'smol-toml', 'vite', 'zod'] },
