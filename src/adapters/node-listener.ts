@@ -62,10 +62,19 @@ function sendByServer(response: Response, incoming: IncomingMessage, outgoing: S
   void getRequestListener(() => response, { overrideGlobalObjects: false })(incoming, outgoing)
 }
 
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+
+/** Whether a request is a GET, or says how long its body is. */
+function isPlain({ headers, httpVersionMajor, method }: IncomingMessage): boolean {
+  if (httpVersionMajor !== 1) return false
+  if (method === 'GET') return true
+  return WITH_BODY.has(method!) && headers['content-length'] !== undefined && headers['transfer-encoding'] === undefined
+}
+
 /**
- * Makes the listener of a server. Plain GET requests over HTTP/1.1 go a shorter way than @hono/node-server's: an app answers by a
- * promise, for which that would listen for the connection's end with every request. All others, and answers whose body is a
- * stream, are its own.
+ * Makes the listener of a server. Plain requests over HTTP/1.1 go a shorter way than @hono/node-server's: an app answers by a
+ * promise, for which that would listen for the connection's end with every request. All others, and answers that are streams or
+ * come before the request's body has been read, are its own.
  */
 export function createListener(options: ListenerOptions): RequestListener {
   const { address, app, pending, preparer } = options
@@ -79,13 +88,14 @@ export function createListener(options: ListenerOptions): RequestListener {
   const send = (response: Response, incoming: IncomingMessage, outgoing: ServerResponse): void => {
     try {
       const prepared = preparer.prepare(response, outgoing)
-      if (!preparer.write(prepared, outgoing)) sendByServer(prepared, incoming, outgoing)
+      const isRead = incoming.method === 'GET' || incoming.readableEnded
+      if (!isRead || !preparer.write(prepared, outgoing)) sendByServer(prepared, incoming, outgoing)
     } catch (error) {
       sendByServer(answerFailure(error), incoming, outgoing)
     }
   }
   return (incoming, outgoing) => {
-    const url = incoming.method === 'GET' && incoming.httpVersionMajor === 1 ? readUrl(incoming) : undefined
+    const url = isPlain(incoming) ? readUrl(incoming) : undefined
     if (url === undefined) return serveInFull(incoming, outgoing)
     try {
       const response = fetch(createRequest(incoming, outgoing, url), incoming, outgoing)

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { defineLatentMembers } from '../runtime/next-request.js'
+import { PEEK_HEADER } from '../runtime/peek-header.js'
 
 /** A light request of @hono/node-server: what it was made of lies under symbols of that package. */
 type LightRequest = Request & Record<symbol, unknown>
@@ -7,10 +9,20 @@ type LightRequest = Request & Record<symbol, unknown>
 /** Makes requests of what Node.js's server has received. */
 export type CreateRequest = (incoming: IncomingMessage, outgoing: ServerResponse, url: string) => Request
 
-/** A request as @hono/node-server itself makes it. */
-function makeSample(): LightRequest | undefined {
+const symbolOf = (object: object, description: string): symbol | undefined =>
+  Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description)
+
+/** A request as @hono/node-server itself makes it, and the symbol by which it marks those that have a body. */
+function makeSample(): { sample: LightRequest; bodyMark: symbol } | undefined {
   let sample: Request | undefined
-  const incoming = { method: 'GET', url: '/', headers: { host: 'localhost' }, rawHeaders: ['host', 'localhost'], socket: {} }
+  const incoming = {
+    method: 'POST',
+    url: '/',
+    readableEnded: true,
+    headers: { host: 'localhost' },
+    rawHeaders: ['host', 'localhost'],
+    socket: {},
+  }
   const outgoing = { writeHead() {}, end() {}, on() {}, once() {} }
   const listener = getRequestListener(
     (request) => {
@@ -20,11 +32,9 @@ function makeSample(): LightRequest | undefined {
     { overrideGlobalObjects: false },
   )
   listener(incoming as never, outgoing as never)
-  return sample as LightRequest | undefined
+  const bodyMark = symbolOf(incoming, 'wrapBodyStream')
+  return sample && bodyMark && { sample: sample as LightRequest, bodyMark }
 }
-
-const symbolOf = (object: object, description: string): symbol | undefined =>
-  Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description)
 
 const OUTGOING = Symbol('everyroute.outgoing')
 const WATCHED = Symbol('everyroute.watched')
@@ -46,13 +56,16 @@ function abortOnClose(incoming: IncomingMessage, outgoing: ServerResponse, abort
  * @returns `undefined` where the installed version keeps its requests in another way
  */
 export function createRequestFactory(complete: (incoming: IncomingMessage) => void): CreateRequest | undefined {
-  const sample = makeSample()
-  if (!sample) return undefined
+  const made = makeSample()
+  if (!made) return undefined
+  const { bodyMark, sample } = made
   const base = Object.getPrototypeOf(sample) as LightRequest
   const [INCOMING, METHOD, URL_TEXT] = ['incomingKey', 'methodKey', 'urlKey'].map((name) => symbolOf(sample, name))
   const [CONTROLLER, ABORT] = ['getAbortController', 'abortRequest'].map((name) => symbolOf(base, name))
   const headers = Object.getOwnPropertyDescriptor(base, 'headers')?.get
-  if (!INCOMING || !METHOD || !URL_TEXT || !CONTROLLER || !ABORT || !headers) return undefined
+  void sample.headers
+  const HEADERS = symbolOf(sample, 'headersKey')
+  if (!HEADERS || !INCOMING || !METHOD || !URL_TEXT || !CONTROLLER || !ABORT || !headers) return undefined
   const createController = base[CONTROLLER] as () => AbortController
 
   class NodeRequest {
@@ -63,17 +76,24 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
       slots[URL_TEXT!] = url
       slots[OUTGOING] = outgoing
       slots[WATCHED] = false
+      slots[INSTANCE] = false
     }
   }
   const prototype = NodeRequest.prototype as unknown as LightRequest
   Reflect.deleteProperty(prototype, 'constructor')
   Object.setPrototypeOf(prototype, base)
+  const INSTANCE = defineLatentMembers(prototype)
   Object.defineProperties(prototype, {
     headers: {
       configurable: true,
       get(this: LightRequest): Headers {
         complete(this[INCOMING] as IncomingMessage)
         return headers.call(this) as Headers
+      },
+    },
+    [PEEK_HEADER]: {
+      value(this: LightRequest, name: string): string | null {
+        return this[HEADERS] || hasHeader(this[INCOMING] as IncomingMessage, name) ? this.headers.get(name) : null
       },
     },
     [CONTROLLER]: {
@@ -87,7 +107,18 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
       },
     },
   })
-  return (incoming, outgoing, url) => new NodeRequest(incoming, outgoing, url) as unknown as Request
+  return (incoming, outgoing, url) => {
+    if (incoming.method !== 'GET') (incoming as unknown as Record<symbol, unknown>)[bodyMark] = true
+    return new NodeRequest(incoming, outgoing, url) as unknown as Request
+  }
+}
+
+function hasHeader({ rawHeaders }: IncomingMessage, lowerCaseName: string): boolean {
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) return true
+  }
+  return false
 }
 
 /** Hosts and targets that no URL parser would write in another way. */

@@ -4,10 +4,13 @@ export type PendingWork = Set<Promise<unknown>>
 /** The execution context of one request, as Workers have it. */
 export class ServeContext {
   readonly #pending: PendingWork
-  readonly props: Record<string, never> = {}
 
   constructor(pending: PendingWork) {
     this.#pending = pending
+  }
+
+  get props(): Record<string, never> {
+    return {}
   }
 
   waitUntil(promise: Promise<unknown>): void {

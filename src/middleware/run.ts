@@ -133,7 +133,7 @@ export function createRun(
   }
   const runWithin = async (outer: HandlerHost, request: Request, context: RouteHandlerContext | undefined): Promise<Response> => {
     const c = createInnerContext(outer.c, request)
-    const response = await runIn({ ...outer, c }, request, context)
+    const response = await runIn({ c, ran: outer.ran, answerError: outer.answerError }, request, context)
     if (c.error) outer.c.error = c.error
     return response
   }

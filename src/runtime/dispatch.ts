@@ -5,6 +5,9 @@ import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor, isNextMethod } from './methods.js'
 import type { ServerRequest } from './next-request.js'
 
+/** Whether a file's configuration asks for more than running its handlers. */
+export const isKeptFile = (module: RouteModule): boolean => HAS_STATIC && (mayBeStatic(module) || module.fetchCache !== undefined)
+
 const mayBeStatic = (module: RouteModule): boolean =>
   module.dynamic !== undefined || module.revalidate !== undefined || module.generateStaticParams !== undefined
 

@@ -1,4 +1,5 @@
 import { RequestCookies } from '@edge-runtime/cookies'
+import { peekHeader } from './peek-header.js'
 import type { MutableCookies } from './request-cookies.js'
 
 export const BYPASS_COOKIE = '__prerender_bypass'
@@ -23,13 +24,16 @@ export function hasDraftMode(headers: Headers, settings: DraftModeSettings): boo
   return new RequestCookies(headers).get(BYPASS_COOKIE)?.value === settings.secret()
 }
 
+const NOTHING: readonly string[] = []
+
 /** The Set-Cookie lines that take a forged or outdated bypass cookie away; empty where there is none. */
-export function clearForgedDraftMode(headers: Headers, settings: DraftModeSettings): string[] {
-  const cookie = headers.get('cookie')
-  if (!cookie || (!cookie.includes(BYPASS_COOKIE) && !cookie.includes(PREVIEW_COOKIE))) return []
+export function clearForgedDraftMode(request: Request, settings: DraftModeSettings): readonly string[] {
+  const cookie = peekHeader(request, 'cookie')
+  if (!cookie || (!cookie.includes(BYPASS_COOKIE) && !cookie.includes(PREVIEW_COOKIE))) return NOTHING
+  const { headers } = request
   const value = new RequestCookies(headers).get(BYPASS_COOKIE)?.value
   const isForged = value ? value !== settings.secret() : new RequestCookies(headers).has(PREVIEW_COOKIE)
-  return isForged ? [cleared(BYPASS_COOKIE), cleared(PREVIEW_COOKIE)] : []
+  return isForged ? [cleared(BYPASS_COOKIE), cleared(PREVIEW_COOKIE)] : NOTHING
 }
 
 /** The state behind `draftMode()` for one request. */

@@ -3,7 +3,9 @@ import type { Handler, Next, RouterRoute } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
 import { type Arrival, arrive } from './arrival.js'
 import { answerBehindProxy, type BehindProxy } from './behind-proxy.js'
+import type { AnswerError } from './compose.js'
 import type { RouteEntry, RouterContext } from './context.js'
+import { handOver } from './direct.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
 import { CAN_BE_STRICT, HAS_BASE_PATH, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PROXY } from './features.js'
@@ -93,10 +95,30 @@ export class FileRoutes implements BehindProxy {
     return this.#folders?.match(path, (one) => (this.#isBelowBase(one) ? this.#withoutBase(one) : undefined))
   }
 
+  /** The file of a canonical path that nothing stands in front of but files of folders, once instrumentation is registered. */
+  findPlain(path: string): { readonly match: RouteMatch<RouteEntry>; readonly pathname: string } | undefined {
+    const { instrumentation } = this.context
+    if (this.#proxy || (instrumentation && !instrumentation.isRegistered)) return undefined
+    try {
+      const match = this.match(path)
+      if (!match || canonicalPathname(path, this.context) !== undefined) return undefined
+      return { match, pathname: this.#withoutBase(path) }
+    } catch (error) {
+      if (error instanceof URIError) return undefined
+      throw error
+    }
+  }
+
+  /** Gives the answer of the nearest `_error` file, else of the app's error handler. It never rejects. */
+  errorAnswerer(c: Context, route: RouteEntry): AnswerError {
+    return this.#folders ? this.#folders.errorAnswerer(c, route) : (thrown) => Promise.reject(thrown)
+  }
+
   /** @param arrival Default: made when the handler is about to run. */
   answerMatch(match: RouteMatch<RouteEntry>, path: string, c: Context, arrival?: Arrival): Promise<Response> {
+    if (HAS_MIDDLEWARE && handOver(c)) return Promise.resolve(new Response(null))
     const { guard } = match.route
-    const answerError = this.#folders ? this.#folders.errorAnswerer(c, match.route) : (thrown: unknown) => Promise.reject(thrown)
+    const answerError = this.errorAnswerer(c, match.route)
     const answer = (host: HandlerHost, request?: Request): Promise<Response> => {
       const arrived = arrival ? { ...arrival, request: request ?? c.req.raw } : arrive(c, request)
       const notFound = HAS_FOLDER_FILES && guard?.hasNotFound ? async () => (await guard.notFoundHandler())?.(c) : undefined

@@ -1,6 +1,6 @@
 import { HAS_SCOPE } from './features.js'
 import type { HandlerRun } from './handler.js'
-import { plainHeadersOf } from './plain-headers.js'
+import { type PlainHeaders, plainHeadersOf } from './plain-headers.js'
 import { appendModifiedCookies } from './request-cookies.js'
 import { isResponse } from './responses.js'
 import type { RequestScope } from './scope.js'
@@ -12,11 +12,16 @@ const PROXY_NEXT = 'x-middleware-next'
 const PROXY_REWRITE = 'x-middleware-rewrite'
 const LOOKED_AT = new Set([...STRIPPED, PROXY_NEXT, PROXY_REWRITE])
 
+/** Headers that a host gives to all answers made without any, once they have been looked at. */
+let ordinary: PlainHeaders | undefined
+
 /** Whether the answer has none of the headers looked at here, as far as that can be told cheaply. */
 function isOrdinary(response: Response): boolean {
   const plain = plainHeadersOf(response)
   if (plain === undefined) return false
+  if (plain === ordinary) return true
   for (const name in plain) if (LOOKED_AT.has(name)) return false
+  ordinary = plain
   return true
 }
 

@@ -1,6 +1,7 @@
 import { CAN_BE_STRICT, HAS_MIDDLEWARE } from './features.js'
 import type { IncomingRun } from './handler.js'
 import { type HandlerHost, setHost } from './handler-host.js'
+import type { RouteParamValues } from './matcher.js'
 
 /**
  * The handler's second argument. By default the params promise carries its values as properties too, so that files
@@ -19,7 +20,7 @@ function createParams(run: Pick<IncomingRun, 'context' | 'params' | 'isStaticRou
   if (CAN_BE_STRICT && run.context.strict) return run.isStaticRoute ? undefined : Promise.resolve(run.params)
   const params = Promise.resolve(run.params)
   for (const name in run.params) {
-    if (!(name in params)) Object.defineProperty(params, name, { value: run.params[name], enumerable: true, configurable: true })
+    if (!(name in params)) (params as unknown as RouteParamValues)[name] = run.params[name]!
   }
   return params
 }

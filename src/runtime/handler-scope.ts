@@ -87,7 +87,9 @@ export class HandlerScope implements RequestScope {
     return this.tasks
   }
 
-  waitUntil = (work: Promise<unknown>): void => this.run.lifetime().waitUntil(work)
+  get waitUntil(): (work: Promise<unknown>) => void {
+    return (work) => this.run.lifetime().waitUntil(work)
+  }
 
   /** Asked for late: a request whose answer is kept must not be read before. */
   private clientHeaders(): Headers {

@@ -1,9 +1,11 @@
+import type { Context } from 'hono'
 import type { RouteModule, RouteSegmentConfig } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
+import type { AnswerError } from './compose.js'
 import type { RouteEntry, RouterContext } from './context.js'
 import { clearForgedDraftMode } from './draft-mode.js'
 import { errorAnswer } from './error-answer.js'
-import { CAN_BE_STRICT, HAS_MAX_DURATION, HAS_SCOPE } from './features.js'
+import { CAN_BE_STRICT, HAS_MAX_DURATION, HAS_MIDDLEWARE, HAS_SCOPE } from './features.js'
 import { finishResponse, withMutableHeaders } from './finish-response.js'
 import { createHandlerContext } from './handler-context.js'
 import type { HandlerHost } from './handler-host.js'
@@ -40,6 +42,10 @@ export interface IncomingRun {
 export interface HandlerRun extends IncomingRun {
   readonly handler: RouteHandlerFunction
   readonly staticAttempt?: StaticAttempt | undefined
+  /** Gets the answer before it is handed out. Default: it is handed out as it is. */
+  readonly release?: (response: Response) => Response
+  /** Answers what the handler threw. Default: the run throws it. */
+  readonly fail?: (thrown: unknown) => Promise<Response>
 }
 
 const BEYOND_LATIN1 = /[^\0-\xff]/
@@ -96,42 +102,83 @@ const maxDurationOf = (run: HandlerRun): number | undefined => {
 }
 
 /** A host that answers a redirect and the like too, as this run of the handler does. */
-function withNavigation(host: HandlerHost, run: HandlerRun, scope: HandlerScope): HandlerHost {
-  const answerError = (thrown: unknown): Promise<Response> => answerThrown(thrown, run, scope).catch(host.answerError)
-  return { c: host.c, ran: host.ran, answerError }
-}
+class NavigationHost implements HandlerHost {
+  readonly #host: HandlerHost
+  readonly #run: HandlerRun
+  readonly #scope: HandlerScope
 
-function callHandler(run: HandlerRun, host: HandlerHost | undefined): unknown {
-  const call = (): unknown => run.handler(run.request, createHandlerContext(run, host))
-  const seconds = HAS_MAX_DURATION ? maxDurationOf(run) : undefined
-  return seconds === undefined ? call() : withMaxDuration(run, seconds, call)
-}
-
-async function runScoped(run: HandlerRun): Promise<Response> {
-  const scope = new HandlerScope(run)
-  const host = run.staticAttempt ? undefined : run.host
-  let response: Response
-  try {
-    const result = await runInScope(scope, () => callHandler(run, host && withNavigation(host, run, scope)))
-    if (run.staticAttempt?.usage) throw run.staticAttempt.usage
-    response = finishResponse(result, run, scope)
-  } catch (error) {
-    if (isDynamicUsage(error)) throw run.staticAttempt?.usage ?? error
-    response = await answerThrown(error, run, scope)
+  constructor(host: HandlerHost, run: HandlerRun, scope: HandlerScope) {
+    this.#host = host
+    this.#run = run
+    this.#scope = scope
   }
-  if (scope.hasInvalidations) await settle(scope)
-  return response
+
+  get c(): Context {
+    return this.#host.c
+  }
+  get ran(): HandlerHost['ran'] {
+    return this.#host.ran
+  }
+  get answerError(): AnswerError {
+    return (thrown) => answerThrown(thrown, this.#run, this.#scope).catch(this.#host.answerError)
+  }
 }
 
-/**
- * Runs a handler in its scope and gives the answer that it made, with the cookies it set.
- * @throws what the handler threw, where that is an error and not a redirect or the like
- */
-export async function runHandler(run: HandlerRun): Promise<Response> {
-  const response = HAS_SCOPE ? await runScoped(run) : finishResponse(await callHandler(run, run.host), run)
-  const cleared = run.staticAttempt ? [] : clearForgedDraftMode(run.request.headers, run.context.draftMode)
+/** Calls the handler, as its file's `maxDuration` asks for. */
+function callHandler(run: HandlerRun, host: HandlerHost | undefined): unknown {
+  const context = createHandlerContext(run, host)
+  const seconds = HAS_MAX_DURATION ? maxDurationOf(run) : undefined
+  return seconds === undefined ? run.handler(run.request, context) : withMaxDuration(run, seconds, () => run.handler(run.request, context))
+}
+
+function callInScope(run: HandlerRun, scope: HandlerScope): unknown {
+  const host = HAS_MIDDLEWARE && !run.staticAttempt ? run.host : undefined
+  return callHandler(run, host && new NavigationHost(host, run, scope))
+}
+
+/** Turns what was thrown into an answer. @throws what is no answer */
+function recover(error: unknown, run: HandlerRun, scope: HandlerScope): Promise<Response> {
+  if (isDynamicUsage(error)) throw run.staticAttempt?.usage ?? error
+  return answerThrown(error, run, scope)
+}
+
+/** The answer without a forged or outdated cookie of draft mode. */
+function withoutForgedDraftMode(response: Response, run: HandlerRun): Response {
+  if (run.staticAttempt) return response
+  const cleared = clearForgedDraftMode(run.request, run.context.draftMode)
   if (cleared.length === 0) return response
   const answer = withMutableHeaders(response)
   for (const line of cleared) answer.headers.append('set-cookie', line)
   return answer
 }
+
+async function runScoped(run: HandlerRun): Promise<Response> {
+  const scope = new HandlerScope(run)
+  try {
+    let response: Response
+    try {
+      const result = await runInScope(scope, callInScope, run, scope)
+      if (run.staticAttempt?.usage) throw run.staticAttempt.usage
+      response = finishResponse(result, run, scope)
+    } catch (error) {
+      response = await recover(error, run, scope)
+    }
+    if (scope.hasInvalidations) await settle(scope)
+    const answer = withoutForgedDraftMode(response, run)
+    return run.release ? run.release(answer) : answer
+  } catch (thrown) {
+    if (run.fail) return run.fail(thrown)
+    throw thrown
+  }
+}
+
+/** Runs a handler where nothing asks for its scope, and nothing throws answers. */
+async function runPlainly(run: HandlerRun): Promise<Response> {
+  return withoutForgedDraftMode(finishResponse(await callHandler(run, run.host), run), run)
+}
+
+/**
+ * Runs a handler in its scope and gives the answer that it made, with the cookies it set.
+ * @throws what the handler threw, where that is an error and not a redirect or the like, and the run does not answer it
+ */
+export const runHandler: (run: HandlerRun) => Promise<Response> = HAS_SCOPE ? runScoped : runPlainly

@@ -54,6 +54,11 @@ export class FileRouter<T> implements Router<T> {
     this.#spell = trailingSlash ? withoutSlash : (path) => path
   }
 
+  /** Whether the application has added nothing of its own. */
+  get isBare(): boolean {
+    return !this.#hasOwn
+  }
+
   add(method: string, path: string, entry: T): void {
     if (this.#isPlaceholder(entry)) {
       this.#placed = true

@@ -15,7 +15,8 @@ const exported = (module: RouteModule, method: string): boolean => module[method
  */
 export function handlerFor(module: RouteModule, method: string): RouteHandlerFunction | undefined {
   if (!SERVED.has(method)) return undefined
-  if (exported(module, method)) return module[method] as RouteHandlerFunction
+  const own = module[method] as RouteHandlerFunction | null | undefined
+  if (own !== undefined && own !== null) return own
   return method === 'HEAD' && exported(module, 'GET') ? (module.GET as RouteHandlerFunction) : undefined
 }
 

@@ -22,6 +22,8 @@ interface Slots {
   [NEXT_URL]?: NextURL
   [COOKIES]?: RequestCookies
   [URL_OPTIONS]?: NextURLOptions
+  /** Own where an adapter has put the members on its requests' prototype. */
+  [INSTANCE]?: boolean
 }
 
 type Host = Request & Slots
@@ -59,13 +61,23 @@ const members: PropertyDescriptorMap & ThisType<Host> = {
   },
 }
 
+/**
+ * Defines Next.js's request members on the prototype of an adapter's own requests, so that the router need not change each of them.
+ * @returns the name of the slot that each of them has, `false` until a router has made it a NextRequest
+ */
+export function defineLatentMembers(prototype: object): symbol {
+  Object.defineProperties(prototype, members)
+  return INSTANCE
+}
+
 /** Defines Next.js's request members on a prototype. */
 export function defineNextRequestMembers(prototype: object): void {
   Object.defineProperties(prototype, { ...members, [INSTANCE]: { value: true } })
 }
 
 /** Whether the value counts as an instance of NextRequest. */
-export const isNextRequest = (value: unknown): boolean => typeof value === 'object' && value !== null && INSTANCE in value
+export const isNextRequest = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && (value as { [INSTANCE]?: boolean })[INSTANCE] === true
 
 /** Whether the request has Next.js's members from this package, not from Next.js itself. */
 export const hasOwnMembers = (request: Request): request is ServerRequest => MEMBERS in request
@@ -91,6 +103,7 @@ function derive(base: object, strict: boolean): object {
  */
 export function asNextRequest(request: Request, options?: NextURLOptions, strict = false): ServerRequest {
   if (!(MEMBERS in request)) Object.setPrototypeOf(request, derive(Object.getPrototypeOf(request), strict))
+  else if ((request as Host)[INSTANCE] === false) (request as Host)[INSTANCE] = !strict
   if (options) (request as Host)[URL_OPTIONS] = options
   return request as ServerRequest
 }

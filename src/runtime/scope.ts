@@ -44,7 +44,7 @@ export interface RequestScope {
 }
 
 interface ScopeStorage {
-  run<R>(scope: RequestScope, callback: () => R): R
+  run<R, Args extends unknown[]>(scope: RequestScope, callback: (...args: Args) => R, ...args: Args): R
   getStore(): RequestScope | undefined
 }
 
@@ -56,8 +56,8 @@ interface ScopeHolder {
 export const scopeHolder: ScopeHolder = /* @__PURE__ */ processWide('scope@1', () => ({ storage: undefined }))
 
 /** Runs the callback in the scope, if anything that reads scopes has been loaded. */
-export function runInScope<R>(scope: RequestScope, callback: () => R): R {
-  return scopeHolder.storage ? scopeHolder.storage.run(scope, callback) : callback()
+export function runInScope<R, Args extends unknown[]>(scope: RequestScope, callback: (...args: Args) => R, ...args: Args): R {
+  return scopeHolder.storage ? scopeHolder.storage.run(scope, callback, ...args) : callback(...args)
 }
 
 export const currentScope = (): RequestScope | undefined => scopeHolder.storage?.getStore()

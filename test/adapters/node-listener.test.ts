@@ -1,0 +1,151 @@
+import { Agent, type RequestOptions } from 'node:http'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
+import { NextRequest } from '../../src/next/server.ts'
+import { type Answer, open, read, send, serveForTest } from './http.ts'
+
+/**
+ * Plain requests go a shorter way than others. A Host header with capitals is enough to go the long one: what the app sees and what
+ * it answers have to be the same on both.
+ */
+
+const seen = async (request: Request, env: unknown): Promise<object> => ({
+  method: request.method,
+  url: request.url,
+  headers: [...request.headers].filter(([name]) => name !== 'host').sort(),
+  cookie: request.headers.get('cookie'),
+  type: request.headers.get('content-type'),
+  mode: [request.cache, request.credentials, request.redirect, request.destination],
+  isRequest: request instanceof Request && request instanceof NextRequest,
+  aborted: request.signal.aborted,
+  bindings: Object.keys(env as object).filter((key) => key === 'incoming' || key === 'outgoing'),
+  body: request.method === 'GET' ? null : await request.text(),
+  used: request.bodyUsed,
+})
+
+const answers: Record<string, (request: Request, env: unknown) => Response | Promise<Response>> = {
+  '/seen': async (request, env) => Response.json(await seen(request, env)),
+  '/clone': async (request) => Response.json([await request.clone().text(), await request.text()]),
+  '/again': async (request) => Response.json(await seen(new Request(request, { headers: { 'x-new': '1' } }), {})),
+  '/form': async (request) => Response.json([...(await request.formData())]),
+  '/blob': async (request) => Response.json((await request.blob()).type),
+  '/stream-in': async (request) => new Response(request.body),
+  '/unread': () => new Response('not read'),
+  '/sync': () => new Response('text'),
+  '/empty': () => new Response(null, { status: 204 }),
+  '/null': () => new Response(null),
+  '/bytes': () => new Response(new Uint8Array([1, 2, 255])),
+  '/blob-out': () => new Response(new Blob(['blob'], { type: 'text/x-blob' })),
+  '/status-text': () => new Response('x', { status: 299, statusText: 'Héllo' }),
+  '/beyond': async () => new Response('grüße 🎉', { headers: { 'x-text': 'é' } }),
+  '/cookies': async () => {
+    const headers = new Headers({ 'x-one': '1' })
+    headers.append('set-cookie', 'a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT')
+    headers.append('set-cookie', 'b=2')
+    return new Response('cookies', { headers })
+  },
+  '/length': () => new Response('four', { headers: { 'content-length': '4' } }),
+  '/changed': () => {
+    const response = Response.json({ a: 1 })
+    response.headers.set('x-late', 'yes')
+    return response
+  },
+  '/stream': () => new Response(new Blob(['a', 'b']).stream()),
+  '/control': () => new Response('x', { headers: { 'x-control': 'a\u0001b' } }),
+  '/rejects': () => Promise.reject(new Error('rejected')),
+  '/nothing': () => undefined as never,
+  '/native': async () => fetch('data:text/plain,native'),
+}
+
+const JSON_BODY = { 'content-type': 'application/json', 'content-length': '7' }
+const FORM = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '7' }
+
+const REQUESTS: [name: string, path: string, options?: RequestOptions, body?: string][] = [
+  ...Object.keys(answers).map((path): [string, string] => [path, path]),
+  ['a query', '/seen?a=b%20c&d=%C3%A9'],
+  ['cookies', '/seen', { headers: { cookie: 'a=1; b=2' } }],
+  ['repeated lines', '/seen', { headers: ['authorization', 'one', 'Authorization', 'two', 'cookie', 'a=1', 'cookie', 'b=2'] as never }],
+  ['forwarded', '/seen', { headers: { 'x-forwarded-for': '192.0.2.9', 'x-forwarded-proto': 'https' } }],
+  ['HEAD', '/seen', { method: 'HEAD' }],
+  ['JSON', '/seen', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
+  ['PUT', '/seen', { method: 'PUT', headers: JSON_BODY }, '{"a":1}'],
+  ['PATCH in chunks', '/seen', { method: 'PATCH', headers: { 'transfer-encoding': 'chunked' } }, 'text'],
+  ['DELETE', '/seen', { method: 'DELETE' }],
+  ['OPTIONS', '/seen', { method: 'OPTIONS' }],
+  ['a clone', '/clone', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
+  ['another request', '/again', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
+  ['a form', '/form', { method: 'POST', headers: FORM }, 'a=1&b=2'],
+  ['a blob', '/blob', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
+  ['a stream sent back', '/stream-in', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
+  ['a body that nobody reads', '/unread', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
+  ['no body', '/seen', { method: 'POST', headers: { 'content-length': '0' } }],
+]
+
+const sent = ({ body, headers, status, statusText }: Answer): object => ({
+  status,
+  statusText,
+  headers: headers.filter(([name]) => name !== 'date').sort(),
+  body: body.toString('latin1'),
+})
+
+function withHost(options: RequestOptions, host: string): RequestOptions {
+  const { headers = {} } = options
+  const more = ['x-forwarded-host', 'localhost', 'host', host]
+  return { ...options, headers: (Array.isArray(headers) ? [...headers, ...more] : Object.entries(headers).flat().concat(more)) as never }
+}
+
+test.each(REQUESTS)('%s', async (_name, path, options = {}, body) => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const { url, port } = await serveForTest((request, env) => answers[new URL(request.url).pathname]!(request, env))
+  const short = await send(url + path, withHost(options, `localhost:${port}`), body)
+  const long = await send(url + path, withHost(options, `LOCALHOST:${port}`), body)
+  expect(sent(short)).toEqual(sent(long))
+  vi.restoreAllMocks()
+})
+
+test.each(['localhost', 'LOCALHOST'])('the signal of a request whose client goes away is aborted: %s', async (host) => {
+  const events: string[] = []
+  const { port } = await serveForTest(async (request) => {
+    const { signal } = request
+    events.push(`aborted ${signal.aborted}`)
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    events.push(String(signal.reason))
+    return new Response(null)
+  })
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`GET / HTTP/1.1\r\nhost: ${host}:${port}\r\n\r\n`)
+  await vi.waitFor(() => expect(events).toHaveLength(1))
+  socket.destroy()
+  await vi.waitFor(() => expect(events).toHaveLength(2))
+  expect(events).toEqual(['aborted false', 'Error: aborted'])
+})
+
+test.each(['localhost', 'LOCALHOST'])('a signal that is looked at after the client has gone is aborted: %s', async (host) => {
+  let late: boolean | undefined
+  const { port } = await serveForTest(async (request, env) => {
+    const { outgoing } = env as { outgoing: { closed: boolean } }
+    while (!outgoing.closed) await sleep(5)
+    late = request.signal.aborted
+    return new Response(null)
+  })
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`GET / HTTP/1.1\r\nhost: ${host}:${port}\r\n\r\n`)
+  await sleep(50)
+  socket.destroy()
+  await vi.waitFor(() => expect(late).toBe(true))
+})
+
+test('a connection goes on after each kind of answer', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const { url } = await serveForTest((request, env) => answers[new URL(request.url).pathname]!(request, env))
+  const ports = new Set<number | undefined>()
+  for (const path of ['/sync', '/unread', '/stream', '/bytes', '/empty', '/sync']) {
+    const method = path === '/unread' ? 'POST' : 'GET'
+    const { incoming, sent: request } = await open(url + path, { agent, method }, method === 'POST' ? 'a body' : undefined)
+    ports.add(request.socket?.localPort)
+    await read(incoming)
+  }
+  agent.destroy()
+  expect(ports.size).toBe(1)
+})
