@@ -1,17 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { type Answer, answer } from './answer.ts'
+import { driveOrigins } from './drive-origins.ts'
 import { adminToken, tokenOf } from './tokens.ts'
 
 const MIB = 1024 * 1024
 const JSON_TYPE = { 'content-type': 'application/json' }
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff])
-
-interface Answer {
-  readonly status: number
-  readonly headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: whatever JSON the server sent, judged by the assertions
-  readonly body: any
-}
 
 /**
  * Declares tests that drive every operation of the example API over HTTP, whoever serves it.
@@ -353,34 +348,7 @@ export function driveExample(origin: () => string): void {
     })
   })
 
-  describe('other origins', () => {
-    const origin = 'https://app.example'
-
-    test.each(['/users', '/users/1', '/users/1/avatar', '/posts', '/posts/the-first-bug', '/me', '/events'])('may ask %s', async (path) => {
-      const headers = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' }
-      const preflight = await fetch(url(path), { method: 'OPTIONS', headers })
-      expect(preflight.status).toBe(204)
-      expect(Object.fromEntries(preflight.headers)).toMatchObject({
-        'access-control-allow-origin': '*',
-        'access-control-allow-methods': expect.stringContaining('PATCH'),
-        'access-control-allow-headers': expect.stringMatching(/authorization,\s?content-type/),
-        'access-control-max-age': '600',
-      })
-    })
-
-    test.each([
-      ['GET', '/users', 200],
-      ['GET', '/users/99999999', 404],
-      ['GET', '/users?page=0', 400],
-      ['DELETE', '/users/1', 401],
-    ])('may read the answer to %s %s, %i', async (method, path, status) => {
-      const response = await fetch(url(path), { method, headers: { origin } })
-      expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([status, '*'])
-      expect(response.headers.get('access-control-expose-headers')).toContain('link')
-      expect(response.headers.get('vary')).toMatch(/origin/i)
-      await response.body?.cancel()
-    })
-  })
+  driveOrigins(url)
 
   test('answers carry an id, the one of the request where it has one', async () => {
     const made = await call('GET', '/users/1')
@@ -435,9 +403,3 @@ export function driveExample(origin: () => string): void {
 }
 
 type BodyPart = Uint8Array<ArrayBuffer> | string
-
-async function answer(response: Response): Promise<Answer> {
-  const text = await response.text()
-  const json = response.headers.get('content-type')?.startsWith('application/json')
-  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text || undefined }
-}

@@ -1,17 +1,13 @@
-import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { z } from 'zod'
-import { apiError, defineHandler, json, withMiddleware } from '../../src/handler.js'
-import { auth, requireRole } from '../../src/middleware/auth.js'
-import { rateLimit } from '../../src/middleware/rate-limit.js'
-import { revalidatePath, revalidateTag, unstable_cache } from '../../src/next/cache.js'
+import { json, withMiddleware } from '../../src/handler.js'
+import { revalidateTag, unstable_cache } from '../../src/next/cache.js'
 import { cookies, draftMode, headers } from '../../src/next/headers.js'
 import { forbidden, notFound, permanentRedirect, redirect } from '../../src/next/navigation.js'
 import { connection, after as later, NextRequest, NextResponse } from '../../src/next/server.js'
 import { env } from '../../src/runtime/env.js'
-import { call, createTestCache } from '../../src/testing/index.js'
+import { call } from '../../src/testing/index.js'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -290,104 +286,6 @@ describe('after()', () => {
   })
 })
 
-describe('the cache', () => {
-  const invalidateCounts = (): Response => {
-    revalidateTag('counts')
-    return new Response()
-  }
-  const invalidateUsers = (): Response => {
-    revalidatePath('/users/[id]', 'layout')
-    return new Response()
-  }
-  let made = 0
-  const count = unstable_cache(async (key: string) => ({ key, made: ++made }), ['count'], { tags: ['counts'], revalidate: 60 })
-  const read = async () => Response.json(await count('a'))
-
-  test('is empty for every call', async () => {
-    made = 0
-    const first = await call(read)
-    const second = await call(read)
-    expect([first.json, second.json]).toEqual([
-      { key: 'a', made: 1 },
-      { key: 'a', made: 2 },
-    ])
-    const kept = { kind: 'unstable_cache', value: { key: 'a', made: 1 }, tags: ['counts'], revalidate: 60, state: 'fresh' }
-    expect(first.cache.entries).toEqual([kept])
-  })
-
-  test('may be shared', async () => {
-    made = 0
-    const cache = createTestCache()
-    await call(read, { cache })
-    expect((await call(read, { cache })).json).toEqual({ key: 'a', made: 1 })
-    const invalidated = await call(invalidateCounts, { cache })
-    expect(invalidated.cache).toBe(cache)
-    expect(cache.entries.map(({ state }) => state)).toEqual(['expired'])
-    expect((await call(read, { cache })).json).toEqual({ key: 'a', made: 2 })
-  })
-
-  test('tells what was invalidated', async () => {
-    const logError = vi.fn()
-    const invalidate = () => {
-      revalidateTag('users', 'max')
-      revalidateTag('é', { expire: 0 })
-      revalidatePath('/')
-      revalidatePath('/users/[id]', 'layout')
-      later(() => revalidateTag('late'))
-      return new Response()
-    }
-    const { cache } = await call(invalidate, { logError })
-    expect(cache.revalidated).toEqual([
-      { tag: 'users', profile: 'max' },
-      { tag: 'é', profile: { expire: 0 } },
-      { path: '/' },
-      { path: '/users/[id]/layout' },
-      { tag: 'late' },
-    ])
-    expect(logError).not.toHaveBeenCalled()
-  })
-
-  test('keeps what a failing handler wanted to invalidate', async () => {
-    const cache = createTestCache()
-    const failing = () => {
-      revalidateTag('users')
-      throw new Error('failed')
-    }
-    await expect(call(failing, { cache })).rejects.toThrow('failed')
-    expect(cache.revalidated).toEqual([])
-  })
-
-  test('reaches a path by its route', async () => {
-    const cache = createTestCache()
-    made = 0
-    await call(read, { cache, url: '/users/7', route: '/users/[id]' })
-    await call(invalidateUsers, { cache })
-    expect((await call(read, { cache, url: '/users/7', route: '/users/[id]' })).json).toEqual({ key: 'a', made: 2 })
-  })
-
-  test('keeps answers to fetch, over a mock and beside other calls', async () => {
-    const mock = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({ rate: 2 }))
-    const rates = async () => {
-      const get = async () => (await fetch('https://example.com/rates', { next: { tags: ['rates'], revalidate: 5 } } as RequestInit)).json()
-      return Response.json([await get(), await get()])
-    }
-    const uncached = async () => Response.json(await (await fetch('https://example.com/other')).json())
-    const [{ cache, json: body }, other] = await Promise.all([call(rates), call(uncached), call(rates)])
-    expect(body).toEqual([{ rate: 2 }, { rate: 2 }])
-    expect(other.json).toEqual({ rate: 2 })
-    expect(mock).toHaveBeenCalledTimes(3)
-    expect(cache.entries).toMatchObject([
-      { kind: 'fetch', url: '', status: 200, text: '{"rate":2}', tags: ['rates'], revalidate: 5, state: 'fresh' },
-    ])
-    // Nothing is left over the mock, and nothing of the mock over the next call.
-    expect(globalThis.fetch).toBe(mock)
-    mock.mockRestore()
-    const real = globalThis.fetch
-    await call(uncached).catch(() => {})
-    expect(globalThis.fetch).toBe(real)
-  })
-})
-
 describe('draft mode', () => {
   const read = async () => Response.json((await draftMode()).isEnabled)
 
@@ -423,71 +321,6 @@ describe('env', () => {
       Response.json([c.env, await unstable_cache(async () => env<{ KEY: string }>().KEY)()]),
     )
     expect((await call(handler, { env: { KEY: 'a' } })).json).toEqual([{ KEY: 'a' }, 'a'])
-  })
-})
-
-describe('middleware', () => {
-  type User = { id: number; roles?: string[] }
-  const verify = vi.fn((token: string): User | undefined => (token === 'good' ? { id: 1 } : undefined))
-  const me = defineHandler({ use: [auth({ verify })] }, async (_request, { var: { user } }) => json(user))
-  const admin = withMiddleware(auth({ verify }), requireRole('admin'))(async (_request, { var: { user } }) => json(user))
-
-  test('auth looks at the request', async () => {
-    expect((await call(me)).status).toBe(401)
-    expect((await call(me, { headers: { authorization: 'Bearer bad' } })).status).toBe(401)
-    expect((await call(me, { headers: { authorization: 'Bearer good' } })).json).toEqual({ id: 1 })
-  })
-
-  test('auth lets a given user pass, whose roles count', async () => {
-    verify.mockClear()
-    const { json: body, status } = await call(me, { user: { id: 7 }, headers: { authorization: 'Bearer bad' } })
-    expect([status, body]).toEqual([200, { id: 7 }])
-    expect((await call(admin, { user: { id: 7 } })).status).toBe(403)
-    expect((await call(admin, { user: { id: 7, roles: ['admin'] } })).json).toEqual({ id: 7, roles: ['admin'] })
-    expect(verify).not.toHaveBeenCalled()
-  })
-
-  test('a user is there too where a folder signs in, with other variables', async () => {
-    const handler = withMiddleware(requireRole('admin'))(async (_request, { c }) => json(c.var as object))
-    const { json: body } = await call(handler, { user: { roles: ['admin'] }, variables: { tenant: 't' } })
-    expect(body).toMatchObject({ user: { roles: ['admin'] }, tenant: 't' })
-  })
-
-  test('nothing of a request makes a user', async () => {
-    const forged = { headers: { user: '1', 'x-user': '1' }, env: { user: { id: 1 } }, cookies: { user: '1' } }
-    expect((await call(me, forged)).status).toBe(401)
-    const symbol = Symbol.for('everyroute.assumedUser@1')
-    expect((await call(me, { env: { [symbol]: { user: { id: 1 } } } })).status).toBe(401)
-    expect((await call(me, { variables: { 'everyroute.assumedUser@1': { user: { id: 1 } } } })).status).toBe(401)
-  })
-
-  test('requests are validated', async () => {
-    const create = defineHandler({ json: z.object({ email: z.email() }) }, async (_request, { json: body }) => json(body, 201))
-    expect((await call(create, { json: { email: 'a@example.com' } })).status).toBe(201)
-    const { json: body, status } = await call(create, { json: { email: 'a' } })
-    expect([status, body]).toMatchObject([400, { issues: [{ path: 'email' }] }])
-    expect((await call(create, { body: 'text' })).status).toBe(415)
-    expect((await call(create, { body: '{', headers: { 'content-type': 'application/json' } })).status).toBe(400)
-  })
-
-  test('of Hono runs, and what it prepares is on the answer', async () => {
-    const stamp = createMiddleware(async (c, next) => {
-      c.header('x-before', '1')
-      await next()
-      c.res.headers.set('x-after', String(c.res.status))
-    })
-    const handler = withMiddleware(stamp, bodyLimit({ maxSize: 3 }))(async () => apiError('no', 409))
-    const { headers, json: body } = await call(handler, { body: 'abc' })
-    expect([headers.get('x-before'), headers.get('x-after'), body]).toEqual(['1', '409', { error: 'no' }])
-    expect((await call(handler, { body: 'abcd', headers: { 'content-length': '4' } })).status).toBe(413)
-  })
-
-  test("rate limits don't add up over calls, unless they come from one address", async () => {
-    const limited = withMiddleware(rateLimit({ limit: 1, window: 60 }))()
-    const statuses = async (options: object) =>
-      (await Promise.all([call(limited, options), call(limited, options)])).map(({ status }) => status)
-    expect(await statuses({})).toEqual([204, 204])
-    expect(await statuses({ clientAddress: '192.0.2.1' })).toEqual([204, 429])
   })
 })
 
