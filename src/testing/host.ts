@@ -75,12 +75,12 @@ export class ThrownRecord {
     }
   }
 
-  #watchHost({ answerError, ...host }: HandlerHost): HandlerHost {
-    const watched: AnswerError = (thrown) => {
+  #watchHost(host: HandlerHost): HandlerHost {
+    const answerError: AnswerError = (thrown) => {
       this.#noteNavigation(thrown)
-      return answerError(thrown)
+      return host.answerError(thrown)
     }
-    return { ...host, answerError: watched }
+    return { c: host.c, ran: host.ran, answerError }
   }
 
   #noteNavigation(thrown: unknown): void {
