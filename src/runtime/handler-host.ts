@@ -40,5 +40,5 @@ export function setParams(c: Context, params: ParamValues): void {
     const value = Object.hasOwn(params, name) ? params[name] : undefined
     return Array.isArray(value) ? value.join('/') : value
   }
-  Object.defineProperty(c.req, 'param', { value: param, configurable: true })
+  Object.assign(c.req, { param })
 }

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
+import { HonoBase } from 'hono/hono-base'
 import { basePath as mountPath } from 'hono/route'
-import { Hono as TinyHono } from 'hono/tiny'
 import type { ErrorHandler, Handler, NotFoundHandler } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
 import { answerError } from './app-errors.js'
@@ -16,8 +16,8 @@ import { addPreparedHeaders, withPreparedHeaders } from './prepared-headers.js'
 
 declare const __EVERYROUTE_ENTRY__: boolean | undefined
 
-/** Hono's own class, whose other routers nobody needs where only files answer. */
-const App: typeof Hono = typeof __EVERYROUTE_ENTRY__ !== 'undefined' && !__EVERYROUTE_ENTRY__ ? TinyHono : Hono
+/** Without Hono's own routers, which nobody needs where only files answer. `hono/tiny` would put its own in the place of ours. */
+const App = (typeof __EVERYROUTE_ENTRY__ !== 'undefined' && !__EVERYROUTE_ENTRY__ ? HonoBase : Hono) as typeof Hono
 
 /** Tells the router of calls of `use`, on the app and on those that its `basePath` gives: they share the router. */
 function announceMiddleware(app: Hono, router: FileRouter<Registered>): void {

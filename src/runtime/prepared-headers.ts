@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Handler } from 'hono/types'
 import { withMutableHeaders } from './finish-response.js'
-import { plainHeadersOf } from './plain-headers.js'
+import { type PlainHeaders, plainHeadersOf } from './plain-headers.js'
 import { isResponse } from './responses.js'
 
 /** Cookies of middleware come first; those that both have (a proxy's are on the answer already) once. */
@@ -17,7 +17,18 @@ function addCookies(c: Context, answer: Response, prepared: readonly string[]): 
 export type PreparedHeaders = readonly (readonly [string, string])[]
 
 /** What has been set by `c.header()`, or on `c.res`, so far. */
-export const preparedHeaders = (c: Context): PreparedHeaders => [...c.newResponse(null).headers]
+export function preparedHeaders(c: Context): PreparedHeaders {
+  const blank = c.newResponse(null)
+  const plain = plainHeadersOf(blank)
+  return plain && isEmpty(plain) ? NOTHING : [...blank.headers]
+}
+
+const NOTHING: PreparedHeaders = []
+
+function isEmpty(headers: PlainHeaders): boolean {
+  for (const _ in headers) return false
+  return true
+}
 
 /** What was prepared before a handler was given the context itself. */
 const beforeHandlers = new WeakMap<Context, PreparedHeaders>()
