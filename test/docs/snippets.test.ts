@@ -7,7 +7,14 @@ import { tempProject } from '../build/temp-project.js'
 import { typeCheck } from '../types/tsc.js'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
-const DOCUMENTS = ['docs/caching.md', 'docs/static-answers.md', 'docs/middleware', 'docs/middleware.md', 'docs/testing.md']
+const DOCUMENTS = [
+  'docs/caching.md',
+  'docs/static-answers.md',
+  'docs/middleware',
+  'docs/middleware.md',
+  'docs/testing.md',
+  'docs/client.md',
+]
 
 /** What the snippets have around them in a project: bindings as `wrangler types` declares them. */
 const AMBIENT = `declare module 'cloudflare:workers' {
@@ -40,6 +47,8 @@ test('the TypeScript in the documents has no type error', async () => {
   const root = await tempProject({
     'routes/route.ts': 'export const GET = (): Response => new Response()\n',
     'routes/users/[id]/route.ts': USER_ROUTE,
+    // The route that the other snippets of the document call.
+    'routes/books/[id]/route.ts': snippetsOf(await readFile(join(REPOSITORY, 'docs/client.md'), 'utf8'))[0]!,
     'ambient.d.ts': AMBIENT,
   })
   await writeGenerated(await loadProject(await loadConfig({ root, mode: 'production' })))

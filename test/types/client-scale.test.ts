@@ -12,8 +12,8 @@ const generator = { buildRouteTree, generateClientTypes }
 
 test('a client of 500 routes costs tsc hardly more than the route files alone', async () => {
   const [without, withClient] = [await tempProject({}), await tempProject({})]
-  await writeScaleProject(without, ROUTES, false, generator)
-  await writeScaleProject(withClient, ROUTES, true, generator)
+  await writeScaleProject(without, ROUTES, undefined, generator)
+  await writeScaleProject(withClient, ROUTES, 'everyroute/client', generator)
   // Time by what tsc counts as well: the counts are the same on every machine.
   const flags = ['--extendedDiagnostics']
   const [alone, together] = [await typeCheck(without, flags), await typeCheck(withClient, flags)]
@@ -55,7 +55,7 @@ function createCounter(root: string): (text: string) => number {
 test('what an editor completes costs one route, however many there are', async () => {
   const counts = async (routes: number): Promise<number[]> => {
     const root = await tempProject({})
-    await writeScaleProject(root, routes, true, generator)
+    await writeScaleProject(root, routes, 'everyroute/client', generator)
     // Writes the tsconfig.json.
     await typeCheck(root, ['--listFilesOnly'])
     const count = createCounter(root)

@@ -54,9 +54,9 @@ ${Array.from({ length: 10 }, (_, index) => callText(index)).join('')}}
 
 /**
  * Fills a folder with route files that have schemas.
- * @param client whether the client's types and a module that calls ten routes are there too
+ * @param from the module whose client calls ten of the routes, `everyroute/client` or `hono/client`; `undefined` for no client
  */
-export async function writeScaleProject(root: string, routes: number, client: boolean, generator: Generator): Promise<void> {
+export async function writeScaleProject(root: string, routes: number, from: string | undefined, generator: Generator): Promise<void> {
   const write = async (file: string, text: string): Promise<void> => {
     await mkdir(dirname(join(root, file)), { recursive: true })
     await writeFile(join(root, file), text)
@@ -64,7 +64,7 @@ export async function writeScaleProject(root: string, routes: number, client: bo
   await mkdir(join(root, 'node_modules'), { recursive: true })
   for (const name of ['hono', 'zod']) await symlink(join(MODULES, name), join(root, 'node_modules', name))
   for (let index = 0; index < routes; index++) await write(`routes/${folderOf(index)}/route.ts`, routeText(index))
-  if (!client) return
+  if (from === undefined) return
   const files = Array.from({ length: routes }, (_, index) => ({ file: `${folderOf(index)}/route.ts`, kind: 'route' as const }))
   const tree = generator.buildRouteTree(files)
   const text = generator.generateClientTypes({
@@ -74,7 +74,7 @@ export async function writeScaleProject(root: string, routes: number, client: bo
   })
   await write('.everyroute/client.d.ts', text)
   await write('.everyroute/routes.d.ts', '')
-  await write('use.ts', useText('everyroute/client'))
+  await write('use.ts', useText(from))
 }
 
 /** One figure of `tsc --extendedDiagnostics`: seconds or a count. */
