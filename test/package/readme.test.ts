@@ -22,6 +22,14 @@ test.each([
   'docs/workers.md',
   'docs/nextjs.md',
   'docs/vite.md',
+  'docs/middleware.md',
+  'docs/middleware/errors.md',
+  'docs/middleware/auth.md',
+  'docs/middleware/body-limit.md',
+  'docs/middleware/uploads.md',
+  'docs/testing.md',
+  'docs/client.md',
+  'bench/README.md',
 ])('the links of %s lead somewhere', (file) => {
   const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? '')
   expect(links.filter((link) => !existsSync(join(REPOSITORY, dirname(file), link)))).toEqual([])
