@@ -14,14 +14,14 @@ export interface Answer {
 
 /** Of a `Response` whose body and status no type tells. */
 export interface UnknownAnswer {
-  readonly body: {}
+  readonly body: unknown
   readonly format: string
   readonly status: StatusCode
 }
 
 interface TypedAnswer<Body, Format, Status> {
   /** Where it is JSON, what is left of it once it has been sent: a `Date` is a string. */
-  readonly body: unknown extends Body ? {} : Format extends 'json' ? JSONParsed<Body> : Body
+  readonly body: unknown extends Body ? unknown : Format extends 'json' ? JSONParsed<Body> : Body
   readonly format: Format
   readonly status: Status
 }

@@ -20,7 +20,7 @@ type Sendable<Value, More> = unknown extends Value
 type SendableValues<Values, More> = { [Name in keyof Values]: Sendable<Values[Name], More> }
 
 /** A part of the request; one in which nothing is required may be left out. */
-type Part<Name extends string, Values> = {} extends Values ? { [Key in Name]?: Values } : { [Key in Name]: Values }
+type Part<Name extends string, Values> = Partial<Values> extends Values ? { [Key in Name]?: Values } : { [Key in Name]: Values }
 
 /** A parameter is one string: Hono's client leaves out a number 0, and takes a list for one segment. */
 type ParamText<Value> = [Value] extends [string] ? Value : string

@@ -47,7 +47,7 @@ const client = hc<AppType>('http://localhost')
 `
 
 /** A module that calls ten of the routes. */
-export const useText = (from: string): string => `${clientText(from)}
+export const callsText = (from: string): string => `${clientText(from)}
 export async function run(texts: string[]): Promise<void> {
 ${Array.from({ length: 10 }, (_, index) => callText(index)).join('')}}
 `
@@ -74,7 +74,7 @@ export async function writeScaleProject(root: string, routes: number, from: stri
   })
   await write('.everyroute/client.d.ts', text)
   await write('.everyroute/routes.d.ts', '')
-  await write('use.ts', useText(from))
+  await write('use.ts', callsText(from))
 }
 
 /** One figure of `tsc --extendedDiagnostics`: seconds or a count. */

@@ -89,7 +89,8 @@ function followRoutes(routesDir: string, refresh: () => Promise<unknown>): void 
   let waiting: ReturnType<typeof setTimeout> | undefined
   try {
     const watcher = watch(routesDir, { recursive: true, persistent: false }, () => {
-      waiting ??= setTimeout(() => {
+      if (waiting !== undefined) return
+      waiting = setTimeout(() => {
         waiting = undefined
         void refresh()
       }, SETTLE)
