@@ -20,9 +20,20 @@ function checkHeader(name: string, value: string): void {
   if (INVALID_VALUE.test(value)) throw new TypeError(`Headers: the value of "${name}" is invalid.`)
 }
 
+/** What has been made of headers that can't change. */
+const normalised = new WeakMap<object, Record<string, string>>()
+
 /** Checks and normalises plain headers, or gives real Headers where a name comes twice or the input is of another kind. */
-function normaliseHeaders(given: HeadersInit): Record<string, string> | Headers {
+function normaliseHeaders(given: HeadersInit): Readonly<Record<string, string>> | Headers {
   if (given instanceof Headers || Symbol.iterator in given) return new Headers(given)
+  const known = normalised.get(given)
+  if (known) return known
+  const headers = normaliseRecord(given)
+  if (!(headers instanceof Headers) && Object.isFrozen(given)) normalised.set(given, Object.freeze(headers))
+  return headers
+}
+
+function normaliseRecord(given: Record<string, string>): Record<string, string> | Headers {
   const headers: Record<string, string> = {}
   for (const key of Object.keys(given)) {
     const name = key.toLowerCase()
@@ -58,7 +69,7 @@ function normaliseInit(body: unknown, init: ResponseInit): ResponseInit {
   if (type !== undefined) {
     if (headers instanceof Headers) {
       if (!headers.has('content-type')) headers.set('content-type', type)
-    } else headers['content-type'] ??= type
+    } else if (headers['content-type'] === undefined) return { ...init, headers: { ...headers, 'content-type': type } }
   }
   return { ...init, headers }
 }
@@ -119,7 +130,9 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
       const headers = init.headers ? normaliseHeaders(init.headers) : {}
       if (headers instanceof Headers) {
         if (!headers.has('content-type')) headers.set('content-type', JSON_TYPE)
-      } else headers['content-type'] ??= JSON_TYPE
+      } else if (headers['content-type'] === undefined) {
+        return new ExactResponse(text, { ...membersOf(init), headers: { ...headers, 'content-type': JSON_TYPE } })
+      }
       return new ExactResponse(text, { ...membersOf(init), headers })
     }
 

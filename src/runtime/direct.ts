@@ -3,7 +3,7 @@ import type { RouteModule } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
 import type { AnswerError } from './compose.js'
 import type { RouteEntry, RouterContext } from './context.js'
-import { isKeptFile } from './dispatch.js'
+import { isKeptFile, loadedStatic } from './dispatch.js'
 import { noticeEnv } from './env.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
@@ -36,7 +36,7 @@ export interface ArrivedRequest {
 }
 
 /** Answers a request, or leaves it to Hono. */
-export type AnswerDirectly = (request: Request, env: unknown, executionContext: unknown) => Promise<Response> | undefined
+export type AnswerDirectly = (request: Request, env: unknown, executionContext: unknown) => Response | Promise<Response> | undefined
 
 /** Who wants the context that Hono makes of a request, in place of an answer. */
 const wanted = /* @__PURE__ */ new WeakMap<Request, (c: Context) => void>()
@@ -143,7 +143,8 @@ export function createDirect(options: DirectOptions): AnswerDirectly | undefined
     if (!found || found.match.route.guard) return undefined
     const { match, pathname } = found
     const module = match.route.load()
-    if (module instanceof Promise || isKeptFile(module)) return undefined
+    if (module instanceof Promise) return undefined
+    if (isKeptFile(module)) return method === 'GET' ? loadedStatic()?.answerFresh(files.context, match, module, request) : undefined
     const handler = handlerFor(module, method)
     if (!handler || DEFINITION in handler) return undefined
     installFetch()

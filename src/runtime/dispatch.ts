@@ -13,12 +13,20 @@ const mayBeStatic = (module: RouteModule): boolean =>
 
 declare const __EVERYROUTE_STATIC__: boolean | undefined
 
+type StaticSide = typeof import('./static-side.js')
+
+let staticSide: StaticSide | undefined
+
 /** What only files with static configuration need; loaded with the first of them. Their `fetch` has to know its request. */
-async function loadStatic(): Promise<typeof import('./static-side.js') | undefined> {
+async function loadStatic(): Promise<StaticSide | undefined> {
   if (typeof __EVERYROUTE_STATIC__ !== 'undefined' && !__EVERYROUTE_STATIC__) return undefined
   const [side] = await Promise.all([import('./static-side.js'), enableScope()])
+  staticSide = side
   return side
 }
+
+/** The same, once it is loaded. */
+export const loadedStatic = (): StaticSide | undefined => (HAS_STATIC ? staticSide : undefined)
 
 async function enableScope(): Promise<void> {
   if (typeof __EVERYROUTE_STATIC__ !== 'undefined' && !__EVERYROUTE_STATIC__) return
@@ -36,7 +44,7 @@ export async function answerRoute(incoming: IncomingRun): Promise<Response> {
     if (HAS_STATIC && module.fetchCache !== undefined) await enableScope()
     return answerDynamic(incoming, request)
   }
-  const side = await loadStatic()
+  const side = staticSide ?? (await loadStatic())
   return side!.answerWithStatic(incoming, answerDynamic)
 }
 

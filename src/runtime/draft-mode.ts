@@ -24,6 +24,9 @@ export function hasDraftMode(headers: Headers, settings: DraftModeSettings): boo
   return new RequestCookies(headers).get(BYPASS_COOKIE)?.value === settings.secret()
 }
 
+/** Whether the request may show a bypass cookie, right or wrong. */
+export const mayHaveDraftMode = (request: Request): boolean => peekHeader(request, 'cookie')?.includes(BYPASS_COOKIE) === true
+
 const NOTHING: readonly string[] = []
 
 /** The Set-Cookie lines that take a forged or outdated bypass cookie away; empty where there is none. */

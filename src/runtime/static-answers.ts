@@ -143,13 +143,28 @@ async function toKept(response: Response, tags: readonly string[], attempt: Stat
   }
 }
 
+/** Headers of kept answers as a record, which a host's light Response takes as they are; `undefined` where a name comes twice. */
+const records = new WeakMap<KeptAnswer, Record<string, string> | undefined>()
+
+function recordOf(kept: KeptAnswer): Record<string, string> | undefined {
+  if (records.has(kept)) return records.get(kept)
+  const record: Record<string, string> = Object.fromEntries(kept.headers)
+  // A host may remember what it has made of headers that can't change.
+  const found = Object.keys(record).length === kept.headers.length ? Object.freeze(record) : undefined
+  records.set(kept, found)
+  return found
+}
+
 /** @param isGuarded whether middleware stands in front, past which a cache on the way would answer if it kept the answer too */
-function fromKept(entry: CacheEntry, isHead: boolean, isGuarded: boolean): Response {
-  const { status, headers: kept } = entry.value as unknown as KeptAnswer
+export function fromKept(entry: CacheEntry, isHead: boolean, isGuarded: boolean): Response {
+  const answer = entry.value as unknown as KeptAnswer
+  const { status, headers: kept } = answer
   const isDefault = (name: string, value: string): boolean => name === 'cache-control' && value === cacheControl(entry.revalidate)
-  const headers = isGuarded ? kept.map(([name, value]) => [name, isDefault(name, value) ? 'private, no-cache' : value]) : kept
+  const headers = isGuarded
+    ? kept.map(([name, value]) => [name, isDefault(name, value) ? 'private, no-cache' : value])
+    : (recordOf(answer) ?? kept)
   const body = entry.body && entry.body.length > 0 && !isHead && !NULL_BODY.has(status) ? (entry.body as Uint8Array<ArrayBuffer>) : null
-  return new Response(body, { status, headers: headers as [string, string][] })
+  return new Response(body, { status, headers: headers as HeadersInit })
 }
 
 /** Whether Next.js's build would keep an answer with the status; later it keeps any. */

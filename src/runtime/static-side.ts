@@ -10,6 +10,8 @@ import { serverError, UNCACHED } from './responses.js'
 import { answerStatic, type StaticRoute, staticRouteOf } from './static-answers.js'
 import { emptyRequest } from './static-request.js'
 
+export { answerFresh } from './fresh-answer.js'
+
 type AnswerDynamic = (incoming: IncomingRun, request: ServerRequest) => Response | Promise<Response>
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD'
