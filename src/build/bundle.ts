@@ -115,7 +115,7 @@ async function bundleServer(
   const input = { [plan.entry.replace(/\.mjs$/, '')]: 'everyroute:server', ...prerenderEntry }
   const vite = { root, outDir, plan, input, virtual, external }
   const modules = moduleFeatures(await readModules(vite), ['\0everyroute:server'])
-  const define = featureDefinitions(features, modules, { hasEntry: known.main !== undefined, isStrict: strict })
+  const define = featureDefinitions(features, modules, { hasEntry: known.main !== undefined, isStrict: strict, isSmall: !plan.hasFiles })
   return bundleWithVite({ ...vite, define, minify })
 }
 

@@ -110,13 +110,16 @@ export function moduleFeatures(modules: ReadonlyMap<string, BundledModule>, entr
 export function featureDefinitions(
   project: ProjectFeatures | undefined,
   modules: ModuleFeatures,
-  options: { readonly hasEntry: boolean; readonly isStrict: boolean },
+  options: { readonly hasEntry: boolean; readonly isStrict: boolean; readonly isSmall: boolean },
 ): Record<string, string> {
   if (!project || modules.unknown) return {}
-  const { hasEntry, isStrict } = options
+  const { hasEntry, isSmall, isStrict } = options
+  const middleware = hasEntry || project.folderFiles || project.proxy || modules.middleware
   const features = {
     ENTRY: hasEntry,
-    MIDDLEWARE: hasEntry || project.folderFiles || project.proxy || modules.middleware,
+    MIDDLEWARE: middleware,
+    // Half a KB counts where nothing else is there, and the bundle is all that a host is given.
+    DIRECT: middleware || !isSmall,
     FOLDER_FILES: project.folderFiles,
     PROXY: project.proxy,
     INSTRUMENTATION: project.instrumentation,

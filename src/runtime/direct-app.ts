@@ -2,8 +2,16 @@ import type { Context, Hono } from 'hono'
 import type { RouteManifest } from '../routing/manifest.js'
 import { answerError } from './app-errors.js'
 import type { RouterContext } from './context.js'
+import { createDirect } from './direct.js'
+import { HAS_DIRECT } from './features.js'
 import { FileRoutes } from './file-routes.js'
 import { rawPathname } from './incoming.js'
+
+/** As much of Hono's context as file routes use without middleware. */
+function contextOf(request: Request, env: unknown, executionCtx: unknown): Context {
+  const { method, url } = request
+  return { req: { raw: request, method, url }, env, executionCtx } as unknown as Context
+}
 
 /**
  * The app of a build in which nothing but route files can answer, and nothing asks for Hono's context: requests go to the files
@@ -15,9 +23,7 @@ export function createDirectApp(context: RouterContext, manifest: RouteManifest)
   const answer = async (request: Request, env: unknown, executionCtx: unknown): Promise<Response> => {
     const found = files.find(rawPathname(request.url))
     if (!found) return context.responses.notFound()
-    const { method, url } = request
-    // As much of Hono's context as file routes use without middleware.
-    const c = { req: { raw: request, method, url }, env, executionCtx } as unknown as Context
+    const c = contextOf(request, env, executionCtx)
     try {
       return (await found[0](c, async () => {})) as Response
     } catch (error) {
@@ -25,8 +31,17 @@ export function createDirectApp(context: RouterContext, manifest: RouteManifest)
       throw error
     }
   }
+  const direct = HAS_DIRECT
+    ? createDirect({
+        files,
+        createContext: ({ request, env, executionContext }, use) => use(contextOf(request, env, executionContext)),
+        onError: (error, c) => answerError(context, error, c),
+      })
+    : undefined
   return {
     fetch(request, env, executionCtx) {
+      const directly = direct?.(request, env, executionCtx)
+      if (directly) return directly
       const answered = answer(request, env, executionCtx)
       return request.method === 'HEAD' ? answered.then((response) => new Response(null, response)) : answered
     },

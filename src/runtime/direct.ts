@@ -22,8 +22,8 @@ import type { ServerRequest } from './next-request.js'
 /** What answering without Hono's context needs of those who have it. */
 export interface DirectOptions {
   readonly files: FileRoutes
-  /** Hono's own `fetch`. */
-  readonly fetch: (arrived: ArrivedRequest) => unknown
+  /** Makes a request's context after all, and hands it over before it returns. */
+  readonly createContext: (arrived: ArrivedRequest, use: (c: Context) => void) => void
   /** Answers an error as the application asks for. */
   readonly onError: OnError
 }
@@ -40,6 +40,14 @@ export type AnswerDirectly = (request: Request, env: unknown, executionContext: 
 
 /** Who wants the context that Hono makes of a request, in place of an answer. */
 const wanted = /* @__PURE__ */ new WeakMap<Request, (c: Context) => void>()
+
+/** Has Hono make the context of a request, by its own `fetch`. */
+export function askHono(fetch: (arrived: ArrivedRequest) => unknown): DirectOptions['createContext'] {
+  return (arrived, use) => {
+    wanted.set(arrived.request, use)
+    fetch(arrived)
+  }
+}
 
 /** Hands over a context that was asked for. @returns whether it was */
 export function handOver(c: Context): boolean {
@@ -102,10 +110,10 @@ class DirectRun implements HandlerRun, HandlerHost, ArrivedRequest {
   }
   get c(): Context {
     if (!this.#c) {
-      wanted.set(this.#arrived, (c) => {
+      const arrived = { request: this.#arrived, env: this.env, executionContext: this.executionContext }
+      this.#options.createContext(arrived, (c) => {
         this.#c = c
       })
-      this.#options.fetch({ request: this.#arrived, env: this.env, executionContext: this.executionContext })
     }
     return this.#c!
   }

@@ -152,6 +152,18 @@ function withoutForgedDraftMode(response: Response, run: HandlerRun): Response {
   return answer
 }
 
+/** Hands an answer out, as the run wants it. */
+function handOut(response: Response, run: HandlerRun): Response {
+  const answer = withoutForgedDraftMode(response, run)
+  return run.release ? run.release(answer) : answer
+}
+
+/** Lets the run answer what is no answer. @throws it where the run doesn't */
+function giveUp(thrown: unknown, run: HandlerRun): Promise<Response> {
+  if (run.fail) return run.fail(thrown)
+  throw thrown
+}
+
 async function runScoped(run: HandlerRun): Promise<Response> {
   const scope = new HandlerScope(run)
   try {
@@ -164,17 +176,19 @@ async function runScoped(run: HandlerRun): Promise<Response> {
       response = await recover(error, run, scope)
     }
     if (scope.hasInvalidations) await settle(scope)
-    const answer = withoutForgedDraftMode(response, run)
-    return run.release ? run.release(answer) : answer
+    return handOut(response, run)
   } catch (thrown) {
-    if (run.fail) return run.fail(thrown)
-    throw thrown
+    return giveUp(thrown, run)
   }
 }
 
 /** Runs a handler where nothing asks for its scope, and nothing throws answers. */
 async function runPlainly(run: HandlerRun): Promise<Response> {
-  return withoutForgedDraftMode(finishResponse(await callHandler(run, run.host), run), run)
+  try {
+    return handOut(finishResponse(await callHandler(run, run.host), run), run)
+  } catch (thrown) {
+    return giveUp(thrown, run)
+  }
 }
 
 /**

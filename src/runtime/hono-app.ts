@@ -5,7 +5,7 @@ import type { ErrorHandler, Handler, NotFoundHandler } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
 import { answerError } from './app-errors.js'
 import type { RouterContext } from './context.js'
-import { createDirect } from './direct.js'
+import { askHono, createDirect } from './direct.js'
 import { presentError } from './error-answer.js'
 import { HAS_ENTRY, IS_LIBRARY } from './features.js'
 import { FileRoutes, type Registered } from './file-routes.js'
@@ -72,7 +72,7 @@ export function createHonoApp(context: RouterContext, manifest: RouteManifest): 
   const { fetch } = app
   const direct = createDirect({
     files,
-    fetch: ({ request, env, executionContext }) => fetch(request, env as object, executionContext as never),
+    createContext: askHono(({ request, env, executionContext }) => fetch(request, env as object, executionContext as never)),
     onError: (error, c) => onError(error, c),
   })
   if (direct) app.fetch = (request, ...rest) => (router.isBare ? direct(request, rest[0], rest[1]) : undefined) ?? fetch(request, ...rest)

@@ -80,7 +80,7 @@ describe('definitions', () => {
     basePath: false,
     trailingSlash: false,
   }
-  const options = { hasEntry: false, isStrict: false }
+  const options = { hasEntry: false, isStrict: false, isSmall: true }
   const on = (project: ProjectFeatures, found = NOTHING, given = options): string[] =>
     Object.entries(featureDefinitions(project, found, given)).flatMap(([name, value]) => (value === 'true' ? [name] : []))
 
@@ -90,8 +90,8 @@ describe('definitions', () => {
   })
 
   test.each([
-    [{ proxy: true }, ['MIDDLEWARE', 'PROXY']],
-    [{ folderFiles: true }, ['MIDDLEWARE', 'FOLDER_FILES']],
+    [{ proxy: true }, ['MIDDLEWARE', 'DIRECT', 'PROXY']],
+    [{ folderFiles: true }, ['MIDDLEWARE', 'DIRECT', 'FOLDER_FILES']],
     [{ static: true }, ['STATIC', 'SCOPE']],
     [{ instrumentation: true }, ['INSTRUMENTATION']],
   ])('of %o', (project, names) => {
@@ -99,9 +99,13 @@ describe('definitions', () => {
   })
 
   test('of an entry and of strict mode', () => {
-    expect(on(none, NOTHING, { hasEntry: true, isStrict: true })).toEqual(
-      ['ENTRY', 'MIDDLEWARE', 'STRICT'].map((name) => `__EVERYROUTE_${name}__`),
+    expect(on(none, NOTHING, { hasEntry: true, isStrict: true, isSmall: true })).toEqual(
+      ['ENTRY', 'MIDDLEWARE', 'DIRECT', 'STRICT'].map((name) => `__EVERYROUTE_${name}__`),
     )
+  })
+
+  test('of a host that is given files: a way of their own for files behind nothing', () => {
+    expect(on(none, NOTHING, { ...options, isSmall: false })).toEqual(['__EVERYROUTE_DIRECT__'])
   })
 
   test('nothing is left out of what is not known', () => {
