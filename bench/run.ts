@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { BENCH, FRAMEWORKS, type Framework, OURS } from './frameworks.ts'
 import { LOAD_TOOL } from './harness/load.ts'
@@ -17,7 +17,7 @@ import { measureStreams } from './measures/streams.ts'
 import { measureTypeCheck } from './measures/typecheck.ts'
 import { measureWorkerd } from './measures/workerd.ts'
 import { sectionsOf } from './report/sections.ts'
-import { writeReport } from './report/write.ts'
+import { writeReport, writeResults } from './report/write.ts'
 
 const USAGE = `node bench/run.ts [--quick] [--only cpu,http,…] [--frameworks name,…]
 
@@ -111,7 +111,7 @@ async function run(): Promise<void> {
     console.log(`\n${sectionsOf(results)}`)
     return
   }
-  writeFileSync(`${BENCH}results.json`, `${JSON.stringify(results, null, 1)}\n`)
+  writeResults(results)
   writeReport()
   console.log('Written: bench/results.json, bench/README.md, bench/chart.svg')
 }

@@ -45,6 +45,7 @@ export function chartOf({ cpu = {}, date, machine, node }: Results): string {
   }
   const note = `User time per request without kernel sockets, as a ratio to node:http (1.00); longer is better. ${machine}, Node.js ${node}, ${date}.`
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${LABEL + WIDTH + 120}" height="${y}" font-family="sans-serif" font-size="11" fill="#222">
+<title>CPU per request as a ratio to node:http, by case</title>
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="8" y="18">${escapeText(note)}</text>
 ${parts.join('\n')}

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { BENCH } from '../frameworks.ts'
 import type { Results } from '../harness/results.ts'
@@ -8,6 +9,13 @@ import { sectionsOf } from './sections.ts'
 
 const START = '<!-- results -->'
 const END = '<!-- /results -->'
+
+/** Writes what a run has found, in the format of the repository's other files. */
+export function writeResults(results: Results): void {
+  const path = `${BENCH}results.json`
+  writeFileSync(path, JSON.stringify(results))
+  spawnSync(`${BENCH}../node_modules/.bin/biome`, ['format', '--write', '--config-path', `${BENCH}../.config`, path])
+}
 
 export function writeReport(): void {
   const results = JSON.parse(readFileSync(`${BENCH}results.json`, 'utf8')) as Results
