@@ -1,10 +1,8 @@
 import type { Context } from 'hono'
-import type { HTTPException } from 'hono/http-exception'
-import { answerException, errorAnswer, presentError } from '../runtime/error-answer.js'
-import { readFallbackStatus, readRedirect } from '../runtime/navigation-errors.js'
-import { isServerAction } from '../runtime/server-action.js'
-
-const MESSAGES: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' }
+import { answerException, isException, presentError } from '../runtime/error-answer.js'
+import { isSignal, readFallbackStatus, readRedirect } from '../runtime/navigation-errors.js'
+import { createResponses } from '../runtime/responses.js'
+import { redirectAnswer } from '../runtime/server-action.js'
 
 export interface NativeAnswer {
   readonly response: Response
@@ -12,29 +10,26 @@ export interface NativeAnswer {
   readonly isSignal: boolean
 }
 
-const answered = (response: Response): NativeAnswer => ({ response, isSignal: false })
+/** Those of a router in production. */
+const responses = /* @__PURE__ */ createResponses({ strict: false, development: false })
 
-const internalError = (c: Context): Response => presentError(c, errorAnswer({ status: 500, message: 'Internal Server Error' }))
+const answered = (response: Response): NativeAnswer => ({ response, isSignal: false })
 
 /** The answer to what was thrown where no router gives it, in the shapes of the router's own. */
 export function answerNatively(thrown: unknown, c: Context): NativeAnswer {
   const redirect = readRedirect(thrown)
-  if (redirect) {
-    const status = isServerAction(c.req.raw) ? 303 : redirect.status
-    return answered(new Response(null, { status, headers: { location: redirect.url } }))
-  }
+  if (redirect) return answered(redirectAnswer(c.req.raw, redirect))
   const fallback = readFallbackStatus(thrown)
-  if (fallback !== undefined) return answered(presentError(c, errorAnswer({ status: fallback, message: MESSAGES[fallback] ?? 'Error' })))
-  if (typeof thrown === 'object' && thrown !== null) {
-    if ('digest' in thrown && typeof thrown.digest === 'string') return { response: internalError(c), isSignal: true }
-    if ('getResponse' in thrown && typeof thrown.getResponse === 'function') {
-      try {
-        return answered(answerException(thrown as HTTPException, c))
-      } catch (failure) {
-        console.error('everyroute:', failure)
-      }
+  if (fallback !== undefined) return answered(presentError(c, responses.fallback(fallback)))
+  const internalError = (): Response => presentError(c, responses.internalError(thrown))
+  if (isSignal(thrown)) return { response: internalError(), isSignal: true }
+  if (isException(thrown)) {
+    try {
+      return answered(answerException(thrown, c))
+    } catch (failure) {
+      console.error('everyroute:', failure)
     }
   }
   console.error(`everyroute: ${c.req.method} ${c.req.path}:`, thrown)
-  return answered(internalError(c))
+  return answered(internalError())
 }

@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
-import type { HTTPException } from 'hono/http-exception'
 import type { RouterContext } from './context.js'
-import { answerException, presentError } from './error-answer.js'
+import { answerException, isException, presentError } from './error-answer.js'
 import { originOf } from './error-origin.js'
 import { CAN_BE_STRICT, HAS_MIDDLEWARE, IS_LIBRARY } from './features.js'
 import { holdError, mountOf } from './mount.js'
@@ -14,9 +13,9 @@ function withPrepared(c: Context, response: Response): Response {
 
 /** The answer that an error carries. One that it fails to give is reported. */
 function ownResponse(context: RouterContext, error: Error, c: Context): Response | undefined {
-  if (!('getResponse' in error) || typeof error.getResponse !== 'function') return undefined
+  if (!isException(error)) return undefined
   try {
-    return answerException(error as HTTPException, c)
+    return answerException(error, c)
   } catch (failure) {
     context.report(failure, { phase: 'handler' })
     return undefined

@@ -69,7 +69,6 @@ function matchLeniently(routes: BehindProxy, path: string): RouteMatch<RouteEntr
     return routes.match(path)
   } catch (error) {
     if (!(error instanceof URIError)) throw error
-    const { responses, strict } = routes.context
-    return strict ? responses.internalError(undefined) : responses.badRequest('Malformed percent-encoding in the path')
+    return routes.context.responses.malformedPath()
   }
 }

@@ -83,6 +83,10 @@ export function presentError(c: Context, response: Response): Response {
   return new Response(JSON.stringify(body), { status: response.status, headers })
 }
 
+/** Whether something thrown answers by itself, as Hono's `HTTPException` does; copies of its class count too. */
+export const isException = (thrown: unknown): thrown is HTTPException =>
+  typeof thrown === 'object' && thrown !== null && 'getResponse' in thrown && typeof thrown.getResponse === 'function'
+
 /** What an error of Hono's `HTTPException`, or like it, says; its own answer, where it brings one that is not described. */
 export function answerException(error: HTTPException, c: Context): Response {
   const { res, status } = error

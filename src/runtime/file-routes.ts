@@ -8,7 +8,7 @@ import type { RouteEntry, RouterContext } from './context.js'
 import { handOver } from './direct.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
-import { CAN_BE_STRICT, HAS_BASE_PATH, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PROXY } from './features.js'
+import { HAS_BASE_PATH, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PROXY } from './features.js'
 import { answerFile } from './file-answer.js'
 import { FolderLayer, type OnError, type UnmatchedFolder } from './folder-layer.js'
 import { type HandlerHost, setParams } from './handler-host.js'
@@ -33,7 +33,7 @@ export class FileRoutes implements BehindProxy {
 
   constructor(context: RouterContext, manifest: RouteManifest, onError: OnError) {
     this.context = context
-    const { development, responses, strict } = context
+    const { development, responses } = context
     // Without middleware nobody asks the layer how errors are answered.
     const folders = HAS_MIDDLEWARE ? new FolderLayer(context, manifest.folders ?? [], onError) : undefined
     this.#folders = folders
@@ -43,10 +43,7 @@ export class FileRoutes implements BehindProxy {
       }),
     )
     this.#proxy = HAS_PROXY && manifest.proxy ? createProxyLayer(context, manifest.proxy) : undefined
-    this.#malformed = register((c) => {
-      if (CAN_BE_STRICT && strict) return responses.internalError(undefined)
-      return presentError(c, responses.badRequest('Malformed percent-encoding in the path'))
-    })
+    this.#malformed = register((c) => presentError(c, responses.malformedPath()))
   }
 
   /**

@@ -3,7 +3,7 @@ import type { Next } from 'hono/types'
 import type { FolderFiles, ManifestFolder } from '../routing/manifest.js'
 import { type AnswerError, takeAnswer } from './compose.js'
 import type { RouteEntry, RouterContext } from './context.js'
-import { presentError } from './error-answer.js'
+import { isException, presentError } from './error-answer.js'
 import { originOf, toError } from './error-origin.js'
 import { HAS_FOLDER_FILES } from './features.js'
 import { createGuards, FolderFileError, type FolderGuard } from './folder-guard.js'
@@ -99,7 +99,7 @@ export class FolderLayer {
       try {
         const handler = await route.guard?.errorHandler()
         if (!handler) return await this.#onError(error, c)
-        if (!('getResponse' in error)) context.report(error, originOf(error)!)
+        if (!isException(error)) context.report(error, originOf(error)!)
         return presentError(c, await handler(error, c))
       } catch (failure) {
         context.report(failure, { phase: 'middleware', method: c.req.method, pathname: route.pathname })
@@ -114,7 +114,7 @@ export class FolderLayer {
     const { method, raw } = c.req
     const isFile = HAS_FOLDER_FILES && thrown instanceof FolderFileError
     const error = toError(thrown, { phase: isFile ? 'load' : 'middleware', method, pathname, ...(isFile && { file: thrown.file }) })
-    if (!('getResponse' in error) && !mountOf(c.env)) await this.#context.instrumentation?.onRequestError(thrown, raw, pathname)
+    if (!isException(error) && !mountOf(c.env)) await this.#context.instrumentation?.onRequestError(thrown, raw, pathname)
     return error
   }
 }

@@ -8,9 +8,9 @@ import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor } from './methods.js'
 import { hold, type Mount } from './mount.js'
 import { toNextRequest } from './native-request.js'
-import { readFallbackStatus, readRedirect } from './navigation-errors.js'
+import { isSignal, readFallbackStatus, readRedirect } from './navigation-errors.js'
 import { isResponse } from './responses.js'
-import { isServerAction } from './server-action.js'
+import { redirectAnswer } from './server-action.js'
 
 const ignored = new WeakSet<RouteEntry>()
 
@@ -89,13 +89,8 @@ function holdThrown(context: RouterContext, thrown: unknown, request: Request, m
 /** The answer that stands for a thrown redirect or the like; `undefined` for an ordinary error. */
 function standInFor(context: RouterContext, thrown: unknown, request: Request): Response | undefined {
   const redirect = readRedirect(thrown)
-  if (redirect) {
-    const status = isServerAction(request) ? 303 : redirect.status
-    return new Response(null, { status, headers: { location: redirect.url } })
-  }
+  if (redirect) return redirectAnswer(request, redirect)
   const status = readFallbackStatus(thrown)
   if (status !== undefined) return context.responses.fallback(status)
-  // Next.js's own signals, such as that an answer can't be prerendered, are errors with a digest.
-  const isSignal = typeof thrown === 'object' && thrown !== null && 'digest' in thrown && typeof thrown.digest === 'string'
-  return isSignal ? context.responses.internalError(undefined) : undefined
+  return isSignal(thrown) ? context.responses.internalError(undefined) : undefined
 }

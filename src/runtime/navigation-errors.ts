@@ -24,6 +24,9 @@ export function createFallbackError(status: FallbackStatus): ErrorWithDigest {
   return withDigest(digest, digest)
 }
 
+/** Whether something thrown is a signal of Next.js's: a redirect or the like, or one for itself, such as that an answer can't be prerendered. */
+export const isSignal = (error: unknown): boolean => digestOf(error) !== undefined
+
 function digestOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('digest' in error)) return undefined
   return typeof error.digest === 'string' ? error.digest : undefined

@@ -5,6 +5,8 @@ import { CAN_BE_STRICT, HAS_SCOPE, IS_LIBRARY } from './features.js'
 export interface RouterResponses {
   notFound(): Response
   badRequest(message: string): Response
+  /** For percent-encoding in a param that can't be decoded. */
+  malformedPath(): Response
   methodNotAllowed(allow: string): Response
   /** For a thrown `notFound`, `forbidden` or `unauthorized`. */
   fallback(status: number): Response
@@ -21,6 +23,7 @@ const strictResponses: RouterResponses = {
   // Next.js sends a page, whose headers alone can be given without React.
   notFound: () => new Response(null, { status: 404, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': UNCACHED } }),
   badRequest: () => empty(400),
+  malformedPath: () => empty(500),
   methodNotAllowed: () => empty(405),
   fallback: empty,
   internalError: () => empty(500),
@@ -46,6 +49,7 @@ export function createResponses(options: { strict: boolean; development: boolean
   return {
     notFound: () => errorAnswer({ status: 404, message: 'Not Found' }),
     badRequest: (message) => errorAnswer({ status: 400, message }),
+    malformedPath: () => errorAnswer({ status: 400, message: 'Malformed percent-encoding in the path' }),
     methodNotAllowed: (allow) => errorAnswer({ status: 405, message: 'Method Not Allowed' }, { allow }),
     fallback: (status) => errorAnswer({ status, message: (HAS_SCOPE && MESSAGES[status]) || 'Error' }),
     internalError: (error) =>

@@ -1,5 +1,10 @@
 const FORM = 'application/x-www-form-urlencoded'
 
+/** The answer to a thrown redirect. */
+export function redirectAnswer(request: Request, { status, url }: { readonly status: number; readonly url: string }): Response {
+  return new Response(null, { status: isServerAction(request) ? 303 : status, headers: { location: url } })
+}
+
 /** Whether Next.js takes the request for a Server Action, whose redirects it answers with 303. */
 export function isServerAction({ headers, method }: Request): boolean {
   if (method !== 'POST') return false

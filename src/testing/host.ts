@@ -1,11 +1,10 @@
 import type { Context } from 'hono'
-import type { HTTPException } from 'hono/http-exception'
 import { defaultRoles, defaultScopes, setAuthState } from '../middleware/auth-require.js'
 import { assumeUser } from '../runtime/assumed-user.js'
 import { CLIENT_ADDRESS } from '../runtime/client-address.js'
 import type { AnswerError } from '../runtime/compose.js'
 import type { RouterContext } from '../runtime/context.js'
-import { answerException, presentError } from '../runtime/error-answer.js'
+import { answerException, isException, presentError } from '../runtime/error-answer.js'
 import { type HandlerHost, hostOf, setHost } from '../runtime/handler-host.js'
 import type { RouteHandlerFunction } from '../runtime/methods.js'
 import { isNavigationError } from '../runtime/navigation-errors.js'
@@ -34,9 +33,6 @@ export function prepareContext(c: Context, { user, variables = {} }: CallOptions
   assumeUser(c, user)
 }
 
-const isAnswer = (thrown: unknown): thrown is HTTPException =>
-  thrown instanceof Error && 'getResponse' in thrown && typeof thrown.getResponse === 'function'
-
 /** Something that was thrown, whatever it is. */
 export interface Thrown {
   readonly value: unknown
@@ -56,7 +52,7 @@ export class ThrownRecord {
 
   /** The answer to an error. */
   answer = (c: Context, thrown: unknown): Response => {
-    if (isAnswer(thrown)) return answerException(thrown, c)
+    if (thrown instanceof Error && isException(thrown)) return answerException(thrown, c)
     this.failure = { value: thrown }
     return presentError(c, this.#context.responses.internalError(thrown))
   }
