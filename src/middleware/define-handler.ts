@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono/types'
-import { DEFINITION } from '../runtime/handler-host.js'
+import { DEFINITION, middlewareOf } from '../runtime/handler-host.js'
 import type { NextRequest } from './next-types.js'
 import { createRun } from './run.js'
 import type {
@@ -105,12 +105,9 @@ export interface DefinedHandler<Input = unknown, Responses = unknown, Returned =
 const isSchema = (value: unknown): value is Schema =>
   (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
 
-const listOf = (use: Use | undefined): readonly MiddlewareHandler[] =>
-  (use === undefined ? [] : Array.isArray(use) ? use : [use]) as readonly MiddlewareHandler[]
-
 /** The middleware of a `use` option. @throws {TypeError} where something in it is no function */
 export function requireMiddleware(use: Use | undefined, name: string): readonly MiddlewareHandler[] {
-  const list = listOf(use)
+  const list = middlewareOf(use)
   const wrong = list.findIndex((one) => typeof one !== 'function')
   if (wrong === -1) return list
   throw new TypeError(`${name} has ${typeof list[wrong]} at index ${wrong}; give Hono middleware: functions (c, next) => …`)

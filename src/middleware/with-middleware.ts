@@ -1,4 +1,4 @@
-import { DEFINITION } from '../runtime/handler-host.js'
+import { DEFINITION, middlewareOf } from '../runtime/handler-host.js'
 import { type DefinedHandler, type HandlerDefinition, requireMiddleware } from './define-handler.js'
 import type { NextRequest } from './next-types.js'
 import { createRun } from './run.js'
@@ -24,8 +24,7 @@ const answerNothing = (): Response => new Response(null, { status: 204 })
 /** The definition of a handler, with the middleware around it put in front of its own. */
 function definitionOf(handler: unknown, middleware: readonly AnyMiddleware[]): HandlerDefinition {
   const inner = (handler as { [DEFINITION]?: HandlerDefinition })[DEFINITION]?.options
-  const { use = [], ...rest } = inner ?? {}
-  return { options: { ...rest, use: [...middleware, ...(Array.isArray(use) ? use : [use])] } } as unknown as HandlerDefinition
+  return { options: { ...inner, use: [...middleware, ...middlewareOf(inner?.use)] } } as unknown as HandlerDefinition
 }
 
 /**

@@ -26,6 +26,10 @@ export const hostOf = (context: unknown): HandlerHost | undefined => (context as
 /** Where a handler's function says how it was defined. */
 export const DEFINITION: unique symbol = Symbol.for('everyroute.definition@1') as never
 
+/** The middleware of a `use` option, which takes one or a list. */
+export const middlewareOf = (use: unknown): readonly MiddlewareHandler[] =>
+  (use === undefined ? [] : Array.isArray(use) ? use : [use]) as readonly MiddlewareHandler[]
+
 /** Marks middleware that answers CORS preflights: it does so also where a file exports no OPTIONS. */
 export const PREFLIGHT: unique symbol = Symbol.for('everyroute.preflight@1') as never
 

@@ -1,11 +1,10 @@
-import type { MiddlewareHandler } from 'hono/types'
 import type { RouteModule } from '../routing/manifest.js'
 import { compose } from './compose.js'
-import { DEFINITION, type HandlerHost, PREFLIGHT } from './handler-host.js'
+import { DEFINITION, type HandlerHost, middlewareOf, PREFLIGHT } from './handler-host.js'
 import { handlerFor } from './methods.js'
 
 interface Defined {
-  readonly [DEFINITION]?: { readonly options?: { readonly use?: MiddlewareHandler | readonly MiddlewareHandler[] } }
+  readonly [DEFINITION]?: { readonly options?: { readonly use?: unknown } }
 }
 
 /**
@@ -21,8 +20,7 @@ export function answerPreflight(
 ): Promise<Response> | undefined {
   const method = request.method === 'OPTIONS' && request.headers.get('access-control-request-method')
   if (!method) return undefined
-  const { use = [] } = (handlerFor(module, method) as Defined | undefined)?.[DEFINITION]?.options ?? {}
-  const middleware = (Array.isArray(use) ? use : [use]) as readonly MiddlewareHandler[]
-  const answering = middleware.filter((one) => PREFLIGHT in one)
+  const definition = (handlerFor(module, method) as Defined | undefined)?.[DEFINITION]
+  const answering = middlewareOf(definition?.options?.use).filter((one) => PREFLIGHT in one)
   return answering.length > 0 ? compose(answering)(host.c, rest, host.answerError) : undefined
 }
