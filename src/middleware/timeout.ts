@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { timeout as honoTimeout } from 'hono/timeout'
 import { httpError } from '../runtime/error-answer.js'
+import { addSignal } from '../runtime/incoming.js'
 
 export interface TimeoutOptions {
   /** Seconds, 0.001 to 86,400, fractions too, that what comes behind has to make an answer. Default 30. */
@@ -10,11 +11,6 @@ export interface TimeoutOptions {
 const DEFAULT_SECONDS = 30
 const MIN_SECONDS = 0.001
 const MAX_SECONDS = 86_400
-
-/** Makes the request's signal abort with another's too. */
-function addSignal(request: Request, signal: AbortSignal): void {
-  Object.defineProperty(request, 'signal', { value: AbortSignal.any([request.signal, signal]), configurable: true })
-}
 
 /**
  * Answers 504 where no answer has been made in time, and aborts the request's signal. An answer whose body is still being sent

@@ -10,6 +10,7 @@ import { finishResponse, withMutableHeaders } from './finish-response.js'
 import { createHandlerContext } from './handler-context.js'
 import type { HandlerHost } from './handler-host.js'
 import { HandlerScope, settle } from './handler-scope.js'
+import { addSignal } from './incoming.js'
 import type { RouteParamValues } from './matcher.js'
 import type { RouteHandlerFunction } from './methods.js'
 import { readFallbackStatus, readRedirect } from './navigation-errors.js'
@@ -83,7 +84,7 @@ class HandlerTimeoutError extends Error {
 function withMaxDuration(run: HandlerRun, seconds: number, call: () => unknown): Promise<unknown> {
   const controller = new AbortController()
   const { request } = run
-  Object.defineProperty(request, 'signal', { value: AbortSignal.any([request.signal, controller.signal]), configurable: true })
+  addSignal(request, controller.signal)
   let timer: ReturnType<typeof setTimeout> | undefined
   const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {

@@ -33,6 +33,11 @@ export function withUrl(request: Request, url: string, headers: Headers = reques
   return new Request(url, { ...init, body: body === undefined ? request.body : body, duplex: 'half' } as HostInit)
 }
 
+/** Makes the request's signal abort with another's too. */
+export function addSignal(request: Request, signal: AbortSignal): void {
+  Object.defineProperty(request, 'signal', { value: AbortSignal.any([request.signal, signal]), configurable: true })
+}
+
 /**
  * The request with a body that can be read, also where middleware has read it by `c.req`: what it read is given out again.
  */
