@@ -1,6 +1,9 @@
 const TOKEN = "[!#$%&'*+\\-.^_`|~\\w]+"
 const MEDIA_TYPE = new RegExp(`^(${TOKEN})/(${TOKEN})$`)
 
+/** The media type of a Content-Type, without parameters and in lower case; `''` where there is none (RFC 9110, 8.3.1). */
+export const mediaTypeOf = (contentType: string | null | undefined): string => (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase()
+
 /** `*` stands for any characters of a token: `image/*`, `application/*+json`. */
 const toPattern = (type: string): string =>
   type
@@ -26,5 +29,5 @@ export function createTypeTest(types: readonly string[]): (contentType: string |
     }
   }
   const pattern = new RegExp(`^(?:${types.map(toPattern).join('|')})$`)
-  return (contentType) => pattern.test((contentType?.split(';')[0] ?? '').trim().toLowerCase())
+  return (contentType) => pattern.test(mediaTypeOf(contentType))
 }

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { mediaTypeOf } from './content-types.js'
 
 /** What one uploaded file may be. */
 export interface FileRules {
@@ -63,7 +64,7 @@ function createCheck(caller: string, { maxSize, minSize = 1, types }: FileRules)
     if (file.size < minSize) return `must have ${minSize} bytes at least, has ${file.size}`
     if (!known) return undefined
     // A file's type may have parameters: text/plain;charset=utf-8.
-    const extensions = known.get((file.type.split(';')[0] ?? '').trim().toLowerCase())
+    const extensions = known.get(mediaTypeOf(file.type))
     if (!extensions) return `must be of type ${[...known.keys()].join(', ')}`
     const name = file.name.toLowerCase()
     return extensions.some((extension) => name.endsWith(`.${extension}`))

@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Context } from 'hono'
 import type { MiddlewareHandler, ValidationTargets } from 'hono/types'
 import { httpError } from '../runtime/error-answer.js'
+import { mediaTypeOf } from './content-types.js'
 import type { Schema } from './types.js'
 
 /** The parts of a request that have a schema, in the order in which they are checked. */
@@ -37,8 +38,7 @@ const isAccepted = (part: Part, type: string): boolean => (part === 'json' ? JSO
 function requireContentType(c: Context, part: 'json' | 'form'): void {
   const header = c.req.header('content-type')
   if (header === undefined && !c.req.raw.body) return
-  const type = (header ?? '').split(';', 1)[0]!.trim().toLowerCase()
-  if (isAccepted(part, type)) return
+  if (isAccepted(part, mediaTypeOf(header))) return
   const accept = part === 'json' ? 'application/json' : FORM_TYPES.join(', ')
   throw httpError(415, `Send the body as ${accept.replace(', ', ' or ')}`, { headers: { accept } })
 }
