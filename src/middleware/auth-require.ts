@@ -14,7 +14,11 @@ export interface AuthState {
 /** A variable of Hono's context. */
 const STATE = 'everyroute.auth'
 
-export const setAuthState = (c: Context, state: AuthState): void => c.set(STATE, state)
+/** Leaves the user for handlers, and for what asks for roles and scopes. */
+export function signIn(c: Context, state: AuthState): void {
+  c.set('user', state.user)
+  c.set(STATE, state)
+}
 
 /** An array of strings, or nothing: `'admin'.includes('adm')` must never be asked. */
 const strings = (value: unknown): readonly string[] =>

@@ -5,7 +5,7 @@ import { bearerToken, invalidToken, noCredentials } from './auth-challenge.js'
 import { createCheckJwt } from './auth-jwt.js'
 import type { JwtClaims } from './auth-jwt-options.js'
 import { type AuthOptions, checkAuthOptions, type UserOf } from './auth-options.js'
-import { defaultRoles, defaultScopes, setAuthState } from './auth-require.js'
+import { defaultRoles, defaultScopes, signIn } from './auth-require.js'
 
 export type {
   JwksOptions,
@@ -61,10 +61,7 @@ export function auth<R = JwtClaims, const O extends boolean = false>(
   checkAuthOptions(options)
   const { optional = false, realm = 'api', roles = defaultRoles, scopes = defaultScopes } = options
   const findUser = createFindUser(options)
-  const pass = (c: Context, user: unknown): void => {
-    c.set('user', user)
-    setAuthState(c, { user, realm, roles, scopes })
-  }
+  const pass = (c: Context, user: unknown): void => signIn(c, { user, realm, roles, scopes })
   return async (c, next) => {
     const assumed = assumedUser(c)
     if (assumed) {

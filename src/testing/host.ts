@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { defaultRoles, defaultScopes, setAuthState } from '../middleware/auth-require.js'
+import { defaultRoles, defaultScopes, signIn } from '../middleware/auth-require.js'
 import { assumeUser } from '../runtime/assumed-user.js'
 import { CLIENT_ADDRESS } from '../runtime/client-address.js'
 import type { AnswerError } from '../runtime/compose.js'
@@ -28,8 +28,7 @@ export const bindingsOf = ({ clientAddress = nextAddress(), env }: CallOptions<u
 export function prepareContext(c: Context, { user, variables = {} }: CallOptions<unknown>): void {
   for (const [name, value] of Object.entries(variables)) c.set(name, value)
   if (user === undefined) return
-  c.set('user', user)
-  setAuthState(c, { user, realm: 'api', roles: defaultRoles, scopes: defaultScopes })
+  signIn(c, { user, realm: 'api', roles: defaultRoles, scopes: defaultScopes })
   assumeUser(c, user)
 }
 
