@@ -156,17 +156,15 @@ export function bodyLimit(options: BodyLimitOptions = {}): MiddlewareHandler {
       body = peeked.body
     }
     let exceeded: Error | undefined
-    const count = (body: Body): Body =>
-      countBody(body, maxSize, () => {
-        exceeded = tooLarge()
-        return exceeded
-      })
     let counted: Body
     if (FixedLengthStream && length !== undefined) {
       counted = body.pipeThrough(new FixedLengthStream(length))
       c.set(EXACT_LENGTH, length)
     } else {
-      counted = count(body)
+      counted = countBody(body, maxSize, () => {
+        exceeded = tooLarge()
+        return exceeded
+      })
     }
     c.req.raw = withUrl(raw, raw.url, raw.headers, counted)
     await next()

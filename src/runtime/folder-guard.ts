@@ -15,6 +15,8 @@ interface Chain {
 }
 
 interface LoadedFile {
+  /** Of this object alone: manifests of several routes folders, with files of one name, may have been made one. */
+  readonly id: number
   readonly file: string
   readonly load: () => RouteModule | Promise<RouteModule>
 }
@@ -111,19 +113,14 @@ export function createGuards(development: boolean): (files: FolderFiles) => Fold
   const guards = new Map<string, FolderGuard>()
   const open = (file: ManifestFile): LoadedFile => {
     let one = opened.get(file)
-    if (!one) opened.set(file, (one = { file: file.file, load: createLoader(file, development) }))
+    if (!one) opened.set(file, (one = { id: opened.size, file: file.file, load: createLoader(file, development) }))
     return one
-  }
-  // Not by their names: manifests of several routes folders may have been made one.
-  const numbers = new Map<ManifestFile, number>()
-  const numberOf = (file: ManifestFile): number => {
-    if (!numbers.has(file)) numbers.set(file, numbers.size)
-    return numbers.get(file)!
   }
   return (files) => {
     const { middleware = [], error, notFound } = files
     if (middleware.length === 0 && !error && !notFound) return undefined
-    const key = JSON.stringify([middleware.map(numberOf), error && numberOf(error), notFound && numberOf(notFound)])
+    const idOf = (file: ManifestFile): number => open(file).id
+    const key = JSON.stringify([middleware.map(idOf), error && idOf(error), notFound && idOf(notFound)])
     let guard = guards.get(key)
     if (!guard) guards.set(key, (guard = new FolderGuard(files, open, !development)))
     return guard
