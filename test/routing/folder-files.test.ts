@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EveryrouteError } from '../../src/routing/errors.js'
 import { buildRouteTree, type RouteFile, type RouteTree } from '../../src/routing/route-tree.js'
+import { caught } from './caught.js'
 
 function kindOf(file: string): RouteFile['kind'] {
   const basename = file.slice(file.lastIndexOf('/') + 1)
@@ -10,16 +11,6 @@ function kindOf(file: string): RouteFile['kind'] {
 
 function tree(...files: string[]): RouteTree {
   return buildRouteTree(files.map((file) => ({ file, kind: kindOf(file) })))
-}
-
-function caught(run: () => unknown): EveryrouteError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof EveryrouteError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
 }
 
 /** The pathname of each entry with its middleware. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { EveryrouteError } from '../../src/routing/errors.js'
 import { buildRouteTree, type RouteFile } from '../../src/routing/route-tree.js'
+import { caught } from './caught.js'
 
 function files(...names: string[]): RouteFile[] {
   return names.map((file) => ({ file, kind: /(^|\/)page\./.test(file) ? 'page' : 'route' }))
@@ -151,13 +151,3 @@ describe('buildRouteTree', () => {
     ).toEqual(['/a/[[...x]]', '/b/[c]', '/d/[id]', '/d/[...id]', '/[a]/x', '/[a]/y'])
   })
 })
-
-function caught(run: () => unknown): EveryrouteError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof EveryrouteError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { EveryrouteError } from '../../src/routing/errors.js'
 import { parseSegment, segmentNotation } from '../../src/routing/segment.js'
+import { caught } from './caught.js'
 
 describe('parseSegment', () => {
   test.each([
@@ -57,13 +57,3 @@ describe('parseSegment', () => {
     expect(error.fix).toMatch(/\.$/)
   })
 })
-
-function caught(run: () => unknown): EveryrouteError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof EveryrouteError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
