@@ -143,7 +143,7 @@ class DirectRun implements HandlerRun, HandlerHost, ArrivedRequest {
 export function createDirect(options: DirectOptions): AnswerDirectly | undefined {
   const { files } = options
   const { development, strict } = files.context
-  if (strict || development) return undefined
+  if (strict || development || !files.hasPlain) return undefined
   return (request, env, executionContext) => {
     const { method } = request
     if (method === 'HEAD' || mountOf(env)) return undefined

@@ -26,6 +26,8 @@ export type Registered = [Handler, RouterRoute]
 /** The file routes of a manifest, behind its proxy. */
 export class FileRoutes implements BehindProxy {
   readonly context: RouterContext
+  /** Whether some file has nothing in front of it: no proxy, no file of a folder. */
+  readonly hasPlain: boolean
   readonly #matcher: Matcher<RouteEntry>
   readonly #proxy: ProxyLayer | undefined
   readonly #folders: FolderLayer | undefined
@@ -37,12 +39,12 @@ export class FileRoutes implements BehindProxy {
     // Without middleware nobody asks the layer how errors are answered.
     const folders = HAS_MIDDLEWARE ? new FolderLayer(context, manifest.folders ?? [], onError) : undefined
     this.#folders = folders
-    this.#matcher = createMatcher(
-      manifest.routes.map((route): RouteEntry => {
-        return { ...route, load: createLoader(route, development), guard: HAS_FOLDER_FILES ? folders?.guardOf(route) : undefined }
-      }),
-    )
+    const routes = manifest.routes.map((route): RouteEntry => {
+      return { ...route, load: createLoader(route, development), guard: HAS_FOLDER_FILES ? folders?.guardOf(route) : undefined }
+    })
+    this.#matcher = createMatcher(routes)
     this.#proxy = HAS_PROXY && manifest.proxy ? createProxyLayer(context, manifest.proxy) : undefined
+    this.hasPlain = !this.#proxy && routes.some(({ guard }) => guard === undefined)
     this.#malformed = register((c) => presentError(c, responses.malformedPath()))
   }
 
@@ -92,10 +94,10 @@ export class FileRoutes implements BehindProxy {
     return this.#folders?.match(path, (one) => (this.#isBelowBase(one) ? this.#withoutBase(one) : undefined))
   }
 
-  /** The file of a canonical path that nothing stands in front of but files of folders, once instrumentation is registered. */
+  /** The file of a canonical path, where no proxy stands in front and instrumentation is registered. */
   findPlain(path: string): { readonly match: RouteMatch<RouteEntry>; readonly pathname: string } | undefined {
     const { instrumentation } = this.context
-    if (this.#proxy || (instrumentation && !instrumentation.isRegistered)) return undefined
+    if (instrumentation && !instrumentation.isRegistered) return undefined
     try {
       const match = this.match(path)
       if (!match || canonicalPathname(path, this.context) !== undefined) return undefined
