@@ -2,7 +2,9 @@
 // offer them, and without which `npm ci` refuses the file. Their platform is read from their names.
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const file = new URL('../package-lock.json', import.meta.url)
+/** Relative to the repository. Default: the package's own. */
+const [, , path = 'package-lock.json'] = process.argv
+const file = new URL(`../${path}`, import.meta.url)
 const lock = JSON.parse(readFileSync(file, 'utf8'))
 
 const OS = {
@@ -34,7 +36,7 @@ function platformOf(name) {
   const find = (table) => words.map((word) => (Object.hasOwn(table, word) ? table[word] : undefined)).find(Boolean)
   const [os, cpu, libc] = [find(OS), find(CPU), find(LIBC)]
   if (!os || !cpu)
-    throw new Error(`package-lock.json: ${name} names no platform that .config/complete-lockfile.mjs knows; add its entry by hand`)
+    throw new Error(`${path}: ${name} names no platform that .config/complete-lockfile.mjs knows; add its entry by hand`)
   return { cpu: [cpu], ...(os === 'linux' && libc && { libc: [libc] }), os: [os] }
 }
 
@@ -47,11 +49,11 @@ function isLocked(from, name) {
 }
 
 const added = {}
-for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {
+for (const [from, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(optionalDependencies)) {
-    if (isLocked(path, name)) continue
+    if (isLocked(from, name)) continue
     if (!/^\d+\.\d+\.\d+[\w.+-]*$/.test(version))
-      throw new Error(`package-lock.json: ${path} wants ${name}@${version}, which is not one version; add its entry by hand`)
+      throw new Error(`${path}: ${from} wants ${name}@${version}, which is not one version; add its entry by hand`)
     const { cpu, ...rest } = platformOf(name)
     added[`node_modules/${name}`] = {
       version,
@@ -66,4 +68,4 @@ for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.pac
 const packages = Object.entries({ ...lock.packages, ...added })
 lock.packages = Object.fromEntries(packages.sort(([a], [b]) => a.localeCompare(b, 'en')))
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
-console.log(`package-lock.json: ${Object.keys(added).length} packages of other platforms added`)
+console.log(`${path}: ${Object.keys(added).length} packages of other platforms added`)
