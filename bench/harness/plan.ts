@@ -1,11 +1,12 @@
 /** How much of everything a run does. */
 export interface Plan {
   readonly name: 'full' | 'quick'
-  readonly rounds: number
+  readonly cpuRounds: number
   /** Milliseconds of one sample of CPU time. */
-  readonly sample: number
+  readonly cpuSample: number
   /** Milliseconds of each case before the first sample. */
   readonly warmUp: number
+  readonly streamRounds: number
   /** Seconds of one stretch of HTTP. */
   readonly httpSeconds: number
   readonly httpRounds: number
@@ -16,9 +17,10 @@ export interface Plan {
 
 export const FULL: Plan = {
   name: 'full',
-  rounds: 5,
-  sample: 600,
+  cpuRounds: 40,
+  cpuSample: 60,
   warmUp: 1000,
+  streamRounds: 5,
   httpSeconds: 2,
   httpRounds: 3,
   routeCounts: [20, 200, 1000, 5000],
@@ -27,9 +29,10 @@ export const FULL: Plan = {
 
 export const QUICK: Plan = {
   name: 'quick',
-  rounds: 3,
-  sample: 350,
+  cpuRounds: 16,
+  cpuSample: 50,
   warmUp: 600,
+  streamRounds: 3,
   httpSeconds: 1,
   httpRounds: 1,
   routeCounts: [20, 1000],

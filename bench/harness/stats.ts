@@ -7,15 +7,19 @@ export function median(values: readonly number[]): number {
 
 export interface Summary {
   readonly median: number
-  readonly min: number
-  readonly max: number
+  /** The ends of the range: the smallest and largest value, of many values those of the middle half. */
+  readonly low: number
+  readonly high: number
 }
 
-export const summarise = (values: readonly number[]): Summary => ({
-  median: median(values),
-  min: Math.min(...values),
-  max: Math.max(...values),
-})
+/** From so many samples on the range is that of the middle half: a short sample that something else hit tells nothing. */
+const MANY = 12
+
+export function summarise(values: readonly number[]): Summary {
+  const sorted = [...values].sort((a, b) => a - b)
+  const cut = sorted.length < MANY ? 0 : sorted.length >> 2
+  return { median: median(sorted), low: sorted[cut]!, high: sorted.at(-1 - cut)! }
+}
 
 /** Samples by subject and by case, one for each round. */
 export type Samples = Record<string, Record<string, number[]>>

@@ -20,12 +20,12 @@ export async function measureCpu(servers: readonly ServerProcess[], plan: Plan):
   for (const server of servers) {
     for (const one of CASES) await sample(server, wireOf(one, server.framework), plan.warmUp)
   }
-  await inRounds(servers, plan.rounds, async (server) => {
-    const { framework } = server
-    for (const one of CASES) {
-      const { user } = await sample(server, wireOf(one, framework), plan.sample)
-      addSample(samples, framework.name, one.name, user)
-    }
-  })
+  // Short samples, all servers' of one case right after each other: what slows the machine down lasts longer than a round.
+  for (const one of CASES) {
+    await inRounds(servers, plan.cpuRounds, async (server) => {
+      const { user } = await sample(server, wireOf(one, server.framework), plan.cpuSample)
+      addSample(samples, server.framework.name, one.name, Number(user.toFixed(3)))
+    })
+  }
   return samples
 }

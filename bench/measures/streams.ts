@@ -28,7 +28,7 @@ export async function measureStreams(plan: Plan): Promise<Samples> {
   const servers = await Promise.all([frameworkOf(OURS), HONO].map((framework) => ServerProcess.start(framework, { cpu })))
   const times = plan.name === 'full' ? 60 : 20
   try {
-    await inRounds(servers, plan.rounds + 1, async ({ framework, origin, pid }, round) => {
+    await inRounds(servers, plan.streamRounds + 1, async ({ framework, origin, pid }, round) => {
       for (const [kind, ask] of Object.entries(KINDS)) {
         const before = cpuOf(pid).total
         for (let i = 0; i < times; i += 4) await Promise.all([ask(origin), ask(origin), ask(origin), ask(origin)])

@@ -1,3 +1,5 @@
+import type { Summary } from '../harness/stats.ts'
+
 /** A table of Markdown. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -13,5 +15,4 @@ export function number(value: number): string {
 }
 
 /** `1.04 (1.01–1.07)` */
-export const withRange = ({ median, min, max }: { median: number; min: number; max: number }): string =>
-  `${number(median)} (${number(min)}–${number(max)})`
+export const withRange = ({ median, low, high }: Summary): string => `${number(median)} (${number(low)}–${number(high)})`
