@@ -1,11 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { serveDirectlyOf } from '../runtime/exchange.js'
 import { HostResponse } from '../runtime/responses.js'
 import { collapseSlashes } from '../runtime/slashes.js'
 import { type ListeningAddress, NodeBindings } from './node-bindings.js'
 import { NodeContext } from './node-context.js'
 import { completeHeaders } from './node-headers.js'
-import { createRequestFactory, createUrlReader } from './node-request.js'
+import { NodeExchange } from './node-exchange.js'
+import { createRequestFactory, hasPlainTarget } from './node-request.js'
 import type { ResponsePreparer } from './node-send.js'
 import type { PendingWork } from './serve-context.js'
 import type { FetchApp } from './serve-options.js'
@@ -71,6 +73,12 @@ function isPlain({ headers, httpVersionMajor, method }: IncomingMessage): boolea
   return WITH_BODY.has(method!) && headers['content-length'] !== undefined && headers['transfer-encoding'] === undefined
 }
 
+/** The path of a request target, as it stands there. */
+function pathOf(target: string): string {
+  const query = target.indexOf('?')
+  return query === -1 ? target : target.slice(0, query)
+}
+
 /**
  * Makes the listener of a server. Plain requests over HTTP/1.1 go a shorter way than @hono/node-server's: an app answers by a
  * promise, for which that would listen for the connection's end with every request. All others, and answers that are streams or
@@ -83,9 +91,9 @@ export function createListener(options: ListenerOptions): RequestListener {
   const serveInFull = createFullListener(fetch, options)
   const createRequest = createRequestFactory((incoming) => completeHeaders(incoming, address.port))
   if (!createRequest) return serveInFull
-  const readUrl = createUrlReader()
 
-  const send = (response: Response, incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  const send = (response: Response, outgoing: ServerResponse): void => {
+    const incoming = outgoing.req
     try {
       const prepared = preparer.prepare(response, outgoing)
       const isRead = incoming.method === 'GET' || incoming.readableEnded
@@ -94,16 +102,21 @@ export function createListener(options: ListenerOptions): RequestListener {
       sendByServer(answerFailure(error), incoming, outgoing)
     }
   }
+  const sendLater = (response: Promise<Response>, outgoing: ServerResponse): void => {
+    response.then(
+      (settled) => send(settled, outgoing),
+      (error) => sendByServer(answerFailure(error), outgoing.req, outgoing),
+    )
+  }
+  const exchange = new NodeExchange(options, { send, sendLater })
   return (incoming, outgoing) => {
-    const url = isPlain(incoming) ? readUrl(incoming) : undefined
-    if (url === undefined) return serveInFull(incoming, outgoing)
+    if (!isPlain(incoming) || !hasPlainTarget(incoming)) return serveInFull(incoming, outgoing)
     try {
-      const response = fetch(createRequest(incoming, outgoing, url), incoming, outgoing)
-      if (!(response instanceof Promise)) return send(response, incoming, outgoing)
-      response.then(
-        (settled) => send(settled, incoming, outgoing),
-        (error) => sendByServer(answerFailure(error), incoming, outgoing),
-      )
+      const request = createRequest(incoming, outgoing)
+      if (serveDirectlyOf(app.fetch)?.(request, pathOf(incoming.url!), exchange)) return
+      const response = fetch(request, incoming, outgoing)
+      if (response instanceof Promise) sendLater(response, outgoing)
+      else send(response, outgoing)
     } catch (error) {
       sendByServer(answerFailure(error), incoming, outgoing)
     }

@@ -6,8 +6,8 @@ import { PEEK_HEADER } from '../runtime/peek-header.js'
 /** A light request of @hono/node-server: what it was made of lies under symbols of that package. */
 type LightRequest = Request & Record<symbol, unknown>
 
-/** Makes requests of what Node.js's server has received. */
-export type CreateRequest = (incoming: IncomingMessage, outgoing: ServerResponse, url: string) => Request
+/** Makes requests of what Node.js's server has received, where {@link hasPlainTarget} says yes. */
+export type CreateRequest = (incoming: IncomingMessage, outgoing: ServerResponse) => Request
 
 const symbolOf = (object: object, description: string): symbol | undefined =>
   Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description)
@@ -36,8 +36,12 @@ function makeSample(): { sample: LightRequest; bodyMark: symbol } | undefined {
   return sample && bodyMark && { sample: sample as LightRequest, bodyMark }
 }
 
-const OUTGOING = Symbol('everyroute.outgoing')
+const OUTGOING: unique symbol = Symbol('everyroute.outgoing') as never
 const WATCHED = Symbol('everyroute.watched')
+const URL_MADE = Symbol('everyroute.url')
+
+/** The response that goes with a request made here. */
+export const outgoingOf = (request: Request): ServerResponse => (request as unknown as { [OUTGOING]: ServerResponse })[OUTGOING]
 
 /** Aborts a request's signal where its connection closes before the answer is out. */
 function abortOnClose(incoming: IncomingMessage, outgoing: ServerResponse, abort: (reason: string) => void): void {
@@ -69,11 +73,11 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
   const createController = base[CONTROLLER] as () => AbortController
 
   class NodeRequest {
-    constructor(incoming: IncomingMessage, outgoing: ServerResponse, url: string) {
+    constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
       const slots = this as Record<symbol, unknown>
       slots[INCOMING!] = incoming
       slots[METHOD!] = incoming.method
-      slots[URL_TEXT!] = url
+      slots[URL_MADE] = undefined
       slots[OUTGOING] = outgoing
       slots[WATCHED] = false
       slots[INSTANCE] = false
@@ -91,9 +95,15 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
         return headers.call(this) as Headers
       },
     },
+    [URL_TEXT]: {
+      get(this: LightRequest): string {
+        this[URL_MADE] ??= plainUrl(this[INCOMING] as IncomingMessage)
+        return this[URL_MADE] as string
+      },
+    },
     [PEEK_HEADER]: {
       value(this: LightRequest, name: string): string | null {
-        return this[HEADERS] || hasHeader(this[INCOMING] as IncomingMessage, name) ? this.headers.get(name) : null
+        return this[HEADERS] || (this[INCOMING] as IncomingMessage).headers[name] !== undefined ? this.headers.get(name) : null
       },
     },
     [CONTROLLER]: {
@@ -107,45 +117,29 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
       },
     },
   })
-  return (incoming, outgoing, url) => {
+  return (incoming, outgoing) => {
     if (incoming.method !== 'GET') (incoming as unknown as Record<symbol, unknown>)[bodyMark] = true
-    return new NodeRequest(incoming, outgoing, url) as unknown as Request
+    return new NodeRequest(incoming, outgoing) as unknown as Request
   }
-}
-
-function hasHeader({ rawHeaders }: IncomingMessage, lowerCaseName: string): boolean {
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!
-    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) return true
-  }
-  return false
 }
 
 /** Hosts and targets that no URL parser would write in another way. */
 const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/
-const PLAIN_TARGET = /^\/(?!\/)[!$&-;=?-[\]_a-z~]*$/
-const DOT_SEGMENT = /\/\.\.?(?:[/?]|$)/
+const PLAIN_TARGET = /^\/(?!\/)[!$-;=?-[\]_a-z~]*$/
+const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i
 
-function hostOf({ rawHeaders }: IncomingMessage): string | undefined {
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!
-    if (name.length === 4 && (name === 'host' || name.toLowerCase() === 'host')) return rawHeaders[i + 1]
-  }
-  return undefined
+let knownHost: string | undefined
+
+function isPlainHost(host: string | undefined): boolean {
+  if (host === undefined || (host !== knownHost && !PLAIN_HOST.test(host))) return false
+  knownHost = host
+  return true
 }
 
-/** Makes a function that gives a request's URL, where that can be told without parsing; `undefined` where it can't. */
-export function createUrlReader(): (incoming: IncomingMessage) => string | undefined {
-  let knownHost: string | undefined
-  return (incoming) => {
-    const target = incoming.url!
-    if (!PLAIN_TARGET.test(target) || DOT_SEGMENT.test(target)) return undefined
-    const host = hostOf(incoming)
-    if (host === undefined) return undefined
-    if (host !== knownHost) {
-      if (!PLAIN_HOST.test(host)) return undefined
-      knownHost = host
-    }
-    return ('encrypted' in incoming.socket ? 'https://' : 'http://') + host + target
-  }
+/** Whether a request's URL can be told without parsing. */
+export function hasPlainTarget({ headers, url = '' }: IncomingMessage): boolean {
+  if (!PLAIN_TARGET.test(url) || !isPlainHost(headers.host)) return false
+  return !(url.includes('/.') || url.includes('/%2')) || !DOT_SEGMENT.test(url)
 }
+
+const plainUrl = ({ headers, socket, url }: IncomingMessage): string => `${'encrypted' in socket ? 'https' : 'http'}://${headers.host}${url}`

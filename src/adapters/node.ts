@@ -27,7 +27,12 @@ export type NodeServer = Server | Http2Server | Http2SecureServer
 export interface ServeOptions extends CommonServeOptions {
   /** Makes the server: `https.createServer` for TLS, `http2.createSecureServer` for HTTP/2. Default `http.createServer`. */
   createServer?: (options: object, listener: RequestListener) => NodeServer
-  /** Passed to `createServer`: `key`, `cert`, `allowHTTP1` and the like. */
+  /**
+   * Passed to `createServer`: `key`, `cert`, `allowHTTP1` and the like. Default `{ optimizeEmptyRequests: true }`, with which a
+   * request without a body has ended when it arrives, and its `IncomingMessage` emits neither `end` nor `close`; give `false` where
+   * something waits for those.
+   * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
+   */
   serverOptions?: object
 }
 
@@ -53,6 +58,12 @@ function installGlobals(): ResponsePreparer {
 }
 let installed: ResponsePreparer | undefined
 
+/**
+ * Without a body there are no events of a request's stream, which take a fifth of the time of a small answer. Since Node.js 24.12;
+ * earlier ones don't know it.
+ */
+const SERVER_OPTIONS = { optimizeEmptyRequests: true }
+
 function listen(server: NodeServer, port: number, hostname: string | undefined): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, port)))
@@ -75,7 +86,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const wanted = options.port ?? DEFAULT_PORT
   const listening = { port: wanted, origin: '' }
   const listener = createListener({ app, preparer, pending, address: listening })
-  const server = createServer(options.serverOptions ?? {}, listener)
+  const server = createServer({ ...SERVER_OPTIONS, ...options.serverOptions }, listener)
   const close = createClose(toStoppable(server), pending, shutdownTimeout)
   const { port } = await listen(server, wanted, options.hostname)
   const { hostname, origin } = publicAddress('setSecureContext' in server ? 'https' : 'http', options.hostname, port)

@@ -3,6 +3,7 @@ import type { RouteManifest } from '../routing/manifest.js'
 import { answerError } from './app-errors.js'
 import type { RouterContext } from './context.js'
 import { createDirect } from './direct.js'
+import { SERVE_DIRECTLY } from './exchange.js'
 import { HAS_DIRECT } from './features.js'
 import { FileRoutes } from './file-routes.js'
 import { rawPathname } from './incoming.js'
@@ -38,12 +39,11 @@ export function createDirectApp(context: RouterContext, manifest: RouteManifest)
         onError: (error, c) => answerError(context, error, c),
       })
     : undefined
-  return {
-    fetch(request, env, executionCtx) {
-      const directly = direct?.(request, env, executionCtx)
-      if (directly) return directly
-      const answered = answer(request, env, executionCtx)
-      return request.method === 'HEAD' ? answered.then((response) => new Response(null, response)) : answered
-    },
+  const fetch: Hono['fetch'] = (request, env, executionCtx) => {
+    const directly = direct?.answer(request, env, executionCtx)
+    if (directly) return directly
+    const answered = answer(request, env, executionCtx)
+    return request.method === 'HEAD' ? answered.then((response) => new Response(null, response)) : answered
   }
+  return { fetch: HAS_DIRECT && direct ? Object.assign(fetch, { [SERVE_DIRECTLY]: direct.serve }) : fetch }
 }

@@ -7,13 +7,13 @@ import { isKeptFile, loadedStatic } from './dispatch.js'
 import { noticeEnv } from './env.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
+import { type Exchange, FetchExchange, type ServeDirectly } from './exchange.js'
 import { installFetch } from './fetch.js'
 import type { FileRoutes } from './file-routes.js'
 import type { OnError } from './folder-layer.js'
 import { type HandlerRun, runHandler } from './handler.js'
 import { DEFINITION, type HandlerHost } from './handler-host.js'
 import { rawPathname, toHandlerRequest } from './incoming.js'
-import { BodyLifetime, type HostContext } from './lifetime.js'
 import type { RouteMatch, RouteParamValues } from './matcher.js'
 import { handlerFor, type RouteHandlerFunction } from './methods.js'
 import { mountOf } from './mount.js'
@@ -34,9 +34,6 @@ export interface ArrivedRequest {
   readonly env: unknown
   readonly executionContext: unknown
 }
-
-/** Answers a request, or leaves it to Hono. */
-export type AnswerDirectly = (request: Request, env: unknown, executionContext: unknown) => Response | Promise<Response> | undefined
 
 /** Who wants the context that Hono makes of a request, in place of an answer. */
 const wanted = /* @__PURE__ */ new WeakMap<Request, (c: Context) => void>()
@@ -61,102 +58,132 @@ export function handOver(c: Context): boolean {
 interface Found {
   readonly match: RouteMatch<RouteEntry>
   readonly module: RouteModule
-  readonly handler: RouteHandlerFunction
-  readonly pathname: string
+  /** Raw. */
+  readonly path: string
 }
 
 /** One run of a handler that has nothing in front of it. Hono's context is made when somebody asks for it. */
-class DirectRun implements HandlerRun, HandlerHost, ArrivedRequest {
+class DirectRun implements HandlerRun, HandlerHost {
   readonly context: RouterContext
   readonly route: RouteEntry
   readonly module: RouteModule
   readonly handler: RouteHandlerFunction
   readonly request: ServerRequest
   readonly params: RouteParamValues
-  readonly pathname: string
   readonly isStaticRoute: boolean
-  readonly env: unknown
-  readonly executionContext: unknown
-  readonly #options: DirectOptions
-  readonly #arrived: Request
-  /** What tells of the end of the answer, where the host doesn't. */
-  readonly #body: BodyLifetime | undefined
-  #c: Context | undefined
+  private readonly options: DirectOptions
+  private readonly arrived: Request
+  private readonly path: string
+  private readonly exchange: Exchange
+  private honoContext: Context | undefined = undefined
 
-  constructor(options: DirectOptions, found: Found, request: Request, env: unknown, executionContext: unknown) {
+  constructor(options: DirectOptions, { match, module, path }: Found, handler: RouteHandlerFunction, request: Request, exchange: Exchange) {
     const { context } = options.files
-    const { match } = found
-    const host = executionContext as HostContext | undefined
     this.context = context
     this.route = match.route
-    this.module = found.module
-    this.handler = found.handler
+    this.module = module
+    this.handler = handler
     this.request = toHandlerRequest(context, request, undefined)
     this.params = match.params
-    this.pathname = found.pathname
     this.isStaticRoute = match.isStatic
-    this.env = env
-    this.executionContext = executionContext
-    this.#options = options
-    this.#arrived = request
-    this.#body = host?.onClose ? undefined : new BodyLifetime(host)
+    this.options = options
+    this.arrived = request
+    this.path = path
+    this.exchange = exchange
   }
 
   get host(): HandlerHost {
     return this
   }
+  get pathname(): string {
+    return this.options.files.innerPathname(this.path)
+  }
   get lifetime(): () => ResponseLifetime {
-    return () => this.#body ?? (this.executionContext as ResponseLifetime)
+    return () => this.exchange.lifetime(this.arrived)
   }
   get c(): Context {
-    if (!this.#c) {
-      const arrived = { request: this.#arrived, env: this.env, executionContext: this.executionContext }
-      this.#options.createContext(arrived, (c) => {
-        this.#c = c
+    if (!this.honoContext) {
+      const { arrived: request, exchange } = this
+      this.options.createContext({ request, env: exchange.env(request), executionContext: exchange.executionContext(request) }, (c) => {
+        this.honoContext = c
       })
     }
-    return this.#c!
+    return this.honoContext!
   }
   get answerError(): AnswerError {
-    return (thrown) => this.#options.files.errorAnswerer(this.c, this.route)(thrown)
+    return (thrown) => this.options.files.errorAnswerer(this.c, this.route)(thrown)
   }
 
   release(answer: Response): Response {
-    const response = this.#c ? presentError(this.#c, answer) : answer
-    return this.#body ? this.#body.watch(response, true) : response
+    return this.exchange.release(this.arrived, this.honoContext ? presentError(this.honoContext, answer) : answer)
   }
 
-  async fail(thrown: unknown): Promise<Response> {
-    this.#body?.watch(new Response(null), true)
+  fail(thrown: unknown): Promise<Response> {
+    return this.exchange.releaseError(this.arrived, this.#answerFailure(thrown))
+  }
+
+  async #answerFailure(thrown: unknown): Promise<Response> {
     const { request, route } = this
     const { file, pathname } = route
     await this.context.instrumentation?.onRequestError(thrown, request, pathname)
-    return this.#options.onError(toError(thrown, { phase: 'handler', file, method: request.method, pathname }), this.c)
+    return this.options.onError(toError(thrown, { phase: 'handler', file, method: request.method, pathname }), this.c)
   }
 }
 
+/** Answers requests past Hono. */
+export interface Direct {
+  /** @returns `undefined` where the request is Hono's */
+  answer(request: Request, env: unknown, executionContext: unknown): Response | Promise<Response> | undefined
+  readonly serve: ServeDirectly
+}
+
 /**
- * Makes a function that answers requests for files whose handlers need nothing but the request and its params: in front of them
- * stands nothing of the application's, no proxy and no folder's middleware. All others are Hono's.
+ * Makes what answers requests for files whose handlers need nothing but the request and its params: in front of them stands nothing
+ * of the application's, no proxy and no folder's middleware. All others are Hono's.
  * @returns `undefined` where there is always something else to do
  */
-export function createDirect(options: DirectOptions): AnswerDirectly | undefined {
+export function createDirect(options: DirectOptions): Direct | undefined {
   const { files } = options
   const { development, strict } = files.context
   if (strict || development || !files.hasPlain) return undefined
-  return (request, env, executionContext) => {
-    const { method } = request
-    if (method === 'HEAD' || mountOf(env)) return undefined
-    const found = files.findPlain(rawPathname(request.url))
-    if (!found || found.match.route.guard) return undefined
-    const { match, pathname } = found
+
+  const find = (path: string): Found | undefined => {
+    const match = files.findPlain(path)
+    if (!match || match.route.guard) return undefined
     const module = match.route.load()
-    if (module instanceof Promise) return undefined
-    if (isKeptFile(module)) return method === 'GET' ? loadedStatic()?.answerFresh(files.context, match, module, request) : undefined
-    const handler = handlerFor(module, method)
-    if (!handler || DEFINITION in handler) return undefined
-    installFetch()
-    noticeEnv(env)
-    return runHandler(new DirectRun(options, { match, module, handler, pathname }, request, env, executionContext))
+    return module instanceof Promise ? undefined : { match, module, path }
+  }
+  const freshAnswer = ({ match, module }: Found, request: Request): Response | undefined =>
+    request.method === 'GET' ? loadedStatic()?.answerFresh(files.context, match, module, request) : undefined
+  const plainHandler = ({ module }: Found, method: string): RouteHandlerFunction | undefined => {
+    const handler = method === 'HEAD' ? undefined : handlerFor(module, method)
+    return handler && !(DEFINITION in handler) ? handler : undefined
+  }
+
+  return {
+    answer(request, env, executionContext) {
+      const found = mountOf(env) ? undefined : find(rawPathname(request.url))
+      if (!found) return undefined
+      if (isKeptFile(found.module)) return freshAnswer(found, request)
+      const handler = plainHandler(found, request.method)
+      if (!handler) return undefined
+      installFetch()
+      noticeEnv(env)
+      return runHandler(new DirectRun(options, found, handler, request, new FetchExchange(env, executionContext)))
+    },
+    serve(request, pathname, exchange) {
+      const found = find(pathname)
+      if (!found) return false
+      if (isKeptFile(found.module)) {
+        const answer = freshAnswer(found, request)
+        if (answer) exchange.release(request, answer)
+        return answer !== undefined
+      }
+      const handler = plainHandler(found, request.method)
+      if (!handler) return false
+      installFetch()
+      void runHandler(new DirectRun(options, found, handler, request, exchange))
+      return true
+    },
   }
 }

@@ -8,7 +8,7 @@ import type { RouteEntry, RouterContext } from './context.js'
 import { handOver } from './direct.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
-import { HAS_BASE_PATH, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PROXY } from './features.js'
+import { HAS_BASE_PATH, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PROXY, HAS_TRAILING_SLASH } from './features.js'
 import { answerFile } from './file-answer.js'
 import { FolderLayer, type OnError, type UnmatchedFolder } from './folder-layer.js'
 import { type HandlerHost, setParams } from './handler-host.js'
@@ -76,7 +76,7 @@ export class FileRoutes implements BehindProxy {
 
   /** @throws {URIError} where a param has malformed percent-encoding */
   match(path: string): RouteMatch<RouteEntry> | undefined {
-    return this.#isBelowBase(path) ? this.#matcher.match(this.#withoutBase(path)) : undefined
+    return this.#isBelowBase(path) ? this.#matcher.match(this.innerPathname(path)) : undefined
   }
 
   #isBelowBase(path: string): boolean {
@@ -84,24 +84,26 @@ export class FileRoutes implements BehindProxy {
     return !HAS_BASE_PATH || basePath === '' || path === basePath || path.startsWith(`${basePath}/`)
   }
 
-  #withoutBase(path: string): string {
+  /** The path without base path and trailing slash. */
+  innerPathname(path: string): string {
     const inner = (HAS_BASE_PATH ? path.slice(this.context.basePath.length) : path) || '/'
     return inner.length > 1 && inner.endsWith('/') ? inner.slice(0, -1) : inner
   }
 
   /** @throws {URIError} where a param has malformed percent-encoding */
   matchFolder(path: string): RouteMatch<UnmatchedFolder> | undefined {
-    return this.#folders?.match(path, (one) => (this.#isBelowBase(one) ? this.#withoutBase(one) : undefined))
+    return this.#folders?.match(path, (one) => (this.#isBelowBase(one) ? this.innerPathname(one) : undefined))
   }
 
   /** The file of a canonical path, where no proxy stands in front and instrumentation is registered. */
-  findPlain(path: string): { readonly match: RouteMatch<RouteEntry>; readonly pathname: string } | undefined {
-    const { instrumentation } = this.context
+  findPlain(path: string): RouteMatch<RouteEntry> | undefined {
+    const { instrumentation, trailingSlash } = this.context
     if (instrumentation && !instrumentation.isRegistered) return undefined
     try {
       const match = this.match(path)
-      if (!match || canonicalPathname(path, this.context) !== undefined) return undefined
-      return { match, pathname: this.#withoutBase(path) }
+      if (!match) return undefined
+      const isCanonical = path === match.route.pathname && !(HAS_TRAILING_SLASH && trailingSlash)
+      return isCanonical || canonicalPathname(path, this.context) === undefined ? match : undefined
     } catch (error) {
       if (error instanceof URIError) return undefined
       throw error
@@ -121,7 +123,7 @@ export class FileRoutes implements BehindProxy {
     const answer = (host: HandlerHost, request?: Request): Promise<Response> => {
       const arrived = arrival ? { ...arrival, request: request ?? c.req.raw } : arrive(c, request)
       const notFound = HAS_FOLDER_FILES && guard?.hasNotFound ? async () => (await guard.notFoundHandler())?.(c) : undefined
-      return answerFile({ context: this.context, match, pathname: this.#withoutBase(path), host, arrival: arrived, notFound })
+      return answerFile({ context: this.context, match, pathname: this.innerPathname(path), host, arrival: arrived, notFound })
     }
     if (!HAS_FOLDER_FILES || !guard) return answer({ c, answerError })
     setParams(c, match.params)

@@ -5,7 +5,7 @@ import type { AnswerError } from './compose.js'
 import type { RouteEntry, RouterContext } from './context.js'
 import { clearForgedDraftMode } from './draft-mode.js'
 import { errorAnswer } from './error-answer.js'
-import { CAN_BE_STRICT, HAS_MAX_DURATION, HAS_MIDDLEWARE, HAS_SCOPE } from './features.js'
+import { CAN_BE_STRICT, HAS_MAX_DURATION, HAS_MIDDLEWARE, HAS_SCOPE, HAS_STATIC } from './features.js'
 import { finishResponse, withMutableHeaders } from './finish-response.js'
 import { createHandlerContext } from './handler-context.js'
 import type { HandlerHost } from './handler-host.js'
@@ -16,7 +16,7 @@ import type { RouteHandlerFunction } from './methods.js'
 import { readFallbackStatus, readRedirect } from './navigation-errors.js'
 import type { ServerRequest } from './next-request.js'
 import { appendModifiedCookies } from './request-cookies.js'
-import { runInScope } from './scope.js'
+import { runInScope, scopeHolder } from './scope.js'
 import { isDynamicUsage, type StaticAttempt } from './static-attempt.js'
 
 /** A request and the file that answers it. */
@@ -52,7 +52,7 @@ export interface HandlerRun extends IncomingRun {
 const BEYOND_LATIN1 = /[^\0-\xff]/
 
 /** Turns what a handler threw into an answer, or throws it on where it's an error. */
-async function answerThrown(error: unknown, run: HandlerRun, scope: HandlerScope): Promise<Response> {
+async function answerThrown(error: unknown, run: HandlerRun, scope = new HandlerScope(run)): Promise<Response> {
   const redirect = readRedirect(error)
   if (redirect) {
     if (redirect.url === '') throw new Error('redirect() was called with an empty URL.')
@@ -104,43 +104,37 @@ const maxDurationOf = (run: HandlerRun): number | undefined => {
 
 /** A host that answers a redirect and the like too, as this run of the handler does. */
 class NavigationHost implements HandlerHost {
-  readonly #host: HandlerHost
-  readonly #run: HandlerRun
-  readonly #scope: HandlerScope
+  private readonly host: HandlerHost
+  private readonly run: HandlerRun
+  private readonly scope: HandlerScope | undefined
 
-  constructor(host: HandlerHost, run: HandlerRun, scope: HandlerScope) {
-    this.#host = host
-    this.#run = run
-    this.#scope = scope
+  constructor(host: HandlerHost, run: HandlerRun, scope: HandlerScope | undefined) {
+    this.host = host
+    this.run = run
+    this.scope = scope
   }
 
   get c(): Context {
-    return this.#host.c
+    return this.host.c
   }
   get ran(): HandlerHost['ran'] {
-    return this.#host.ran
+    return this.host.ran
   }
   get answerError(): AnswerError {
-    return (thrown) => answerThrown(thrown, this.#run, this.#scope).catch(this.#host.answerError)
+    return (thrown) => answerThrown(thrown, this.run, this.scope).catch(this.host.answerError)
   }
+}
+
+function hostFor(run: HandlerRun, scope: HandlerScope | undefined): HandlerHost | undefined {
+  if (!HAS_MIDDLEWARE || !run.host || run.staticAttempt) return undefined
+  return HAS_SCOPE ? new NavigationHost(run.host, run, scope) : run.host
 }
 
 /** Calls the handler, as its file's `maxDuration` asks for. */
-function callHandler(run: HandlerRun, host: HandlerHost | undefined): unknown {
-  const context = createHandlerContext(run, host)
+function callHandler(run: HandlerRun, scope: HandlerScope | undefined): unknown {
+  const context = createHandlerContext(run, hostFor(run, scope))
   const seconds = HAS_MAX_DURATION ? maxDurationOf(run) : undefined
   return seconds === undefined ? run.handler(run.request, context) : withMaxDuration(run, seconds, () => run.handler(run.request, context))
-}
-
-function callInScope(run: HandlerRun, scope: HandlerScope): unknown {
-  const host = HAS_MIDDLEWARE && !run.staticAttempt ? run.host : undefined
-  return callHandler(run, host && new NavigationHost(host, run, scope))
-}
-
-/** Turns what was thrown into an answer. @throws what is no answer */
-function recover(error: unknown, run: HandlerRun, scope: HandlerScope): Promise<Response> {
-  if (isDynamicUsage(error)) throw run.staticAttempt?.usage ?? error
-  return answerThrown(error, run, scope)
 }
 
 /** The answer without a forged or outdated cookie of draft mode. */
@@ -165,35 +159,57 @@ function giveUp(thrown: unknown, run: HandlerRun): Promise<Response> {
   throw thrown
 }
 
-async function runScoped(run: HandlerRun): Promise<Response> {
-  const scope = new HandlerScope(run)
+/** Turns what was thrown into an answer, and hands that out. */
+async function recover(error: unknown, run: HandlerRun, scope: HandlerScope | undefined): Promise<Response> {
   try {
-    let response: Response
-    try {
-      const result = await runInScope(scope, callInScope, run, scope)
-      if (run.staticAttempt?.usage) throw run.staticAttempt.usage
-      response = finishResponse(result, run, scope)
-    } catch (error) {
-      response = await recover(error, run, scope)
-    }
-    if (scope.hasInvalidations) await settle(scope)
+    if (!HAS_SCOPE) throw error
+    if (isDynamicUsage(error)) throw run.staticAttempt?.usage ?? error
+    const response = await answerThrown(error, run, scope)
+    if (scope?.hasInvalidations) await settle(scope)
     return handOut(response, run)
   } catch (thrown) {
     return giveUp(thrown, run)
   }
 }
 
-/** Runs a handler where nothing asks for its scope, and nothing throws answers. */
-async function runPlainly(run: HandlerRun): Promise<Response> {
+async function settleAndHandOut(response: Response, run: HandlerRun, scope: HandlerScope): Promise<Response> {
+  await settle(scope)
+  return handOut(response, run)
+}
+
+/** Makes the answer of what the handler has returned, and hands it out. */
+function conclude(result: unknown, run: HandlerRun, scope: HandlerScope | undefined): Response | Promise<Response> {
+  let response: Response
   try {
-    return handOut(finishResponse(await callHandler(run, run.host), run), run)
+    if (HAS_STATIC && run.staticAttempt?.usage) throw run.staticAttempt.usage
+    response = finishResponse(result, run, scope)
+  } catch (error) {
+    return recover(error, run, scope)
+  }
+  try {
+    return HAS_SCOPE && scope?.hasInvalidations ? settleAndHandOut(response, run, scope) : handOut(response, run)
   } catch (thrown) {
     return giveUp(thrown, run)
   }
 }
 
+const isThenable = (value: unknown): value is PromiseLike<unknown> => typeof (value as { then?: unknown } | undefined)?.then === 'function'
+
 /**
- * Runs a handler in its scope and gives the answer that it made, with the cookies it set.
+ * Runs a handler, in a scope where something may ask for it, and gives the answer that it made, with the cookies it set. What a handler
+ * returns that is no promise is answered at once.
  * @throws what the handler threw, where that is an error and not a redirect or the like, and the run does not answer it
  */
-export const runHandler: (run: HandlerRun) => Promise<Response> = HAS_SCOPE ? runScoped : runPlainly
+export function runHandler(run: HandlerRun): Response | Promise<Response> {
+  const scope = HAS_SCOPE && scopeHolder.storage ? new HandlerScope(run) : undefined
+  try {
+    const result = scope ? runInScope(scope, callHandler, run, scope) : callHandler(run, undefined)
+    if (!isThenable(result)) return conclude(result, run, scope)
+    return (result instanceof Promise ? result : Promise.resolve(result)).then(
+      (value) => conclude(value, run, scope),
+      (error) => recover(error, run, scope),
+    )
+  } catch (error) {
+    return recover(error, run, scope)
+  }
+}

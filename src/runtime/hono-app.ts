@@ -7,6 +7,7 @@ import { answerError } from './app-errors.js'
 import type { RouterContext } from './context.js'
 import { askHono, createDirect } from './direct.js'
 import { presentError } from './error-answer.js'
+import { SERVE_DIRECTLY, type ServeDirectly } from './exchange.js'
 import { HAS_ENTRY, IS_LIBRARY } from './features.js'
 import { FileRoutes, type Registered } from './file-routes.js'
 import { FileRouter } from './hono-router.js'
@@ -75,7 +76,12 @@ export function createHonoApp(context: RouterContext, manifest: RouteManifest): 
     createContext: askHono(({ request, env, executionContext }) => fetch(request, env as object, executionContext as never)),
     onError: (error, c) => onError(error, c),
   })
-  if (direct) app.fetch = (request, ...rest) => (router.isBare ? direct(request, rest[0], rest[1]) : undefined) ?? fetch(request, ...rest)
+  if (direct) {
+    const fetchDirectly: typeof fetch = (request, env, executionContext) =>
+      (router.isBare ? direct.answer(request, env, executionContext) : undefined) ?? fetch(request, env, executionContext)
+    const serve: ServeDirectly = (request, pathname, exchange) => router.isBare && direct.serve(request, pathname, exchange)
+    app.fetch = Object.assign(fetchDirectly, { [SERVE_DIRECTLY]: serve })
+  }
   app.all('*', mounted)
   app.notFound(async (c) => addPreparedHeaders(c, (await files.notFound(c)) ?? (await notFound(c))))
   app.onError((error, c) => onError(error, c))

@@ -118,7 +118,9 @@ test.each(['localhost', 'LOCALHOST'])('the signal of a request whose client goes
   await vi.waitFor(() => expect(events).toHaveLength(1))
   socket.destroy()
   await vi.waitFor(() => expect(events).toHaveLength(2))
-  expect(events).toEqual(['aborted false', 'Error: aborted'])
+  // Before Node.js 24.12 the incoming message fails first.
+  expect(events[0]).toBe('aborted false')
+  expect(['Client connection prematurely closed.', 'Error: aborted']).toContain(events[1])
 })
 
 test.each(['localhost', 'LOCALHOST'])('a signal that is looked at after the client has gone is aborted: %s', async (host) => {

@@ -1,0 +1,56 @@
+import type { ServerResponse } from 'node:http'
+import type { Exchange } from '../runtime/exchange.js'
+import { type ListeningAddress, NodeBindings } from './node-bindings.js'
+import { NodeContext } from './node-context.js'
+import { outgoingOf } from './node-request.js'
+import type { PendingWork } from './serve-context.js'
+
+/** Sends answers. Neither throws. */
+export interface Sender {
+  readonly send: (response: Response, outgoing: ServerResponse) => void
+  readonly sendLater: (response: Promise<Response>, outgoing: ServerResponse) => void
+}
+
+interface Slots {
+  [BINDINGS]?: NodeBindings
+  [CONTEXT]?: NodeContext
+}
+
+const BINDINGS: unique symbol = Symbol('everyroute.bindings')
+const CONTEXT: unique symbol = Symbol('everyroute.context')
+
+/** Stands for all exchanges of a server: what the router asks for of a request is found by the request. */
+export class NodeExchange implements Exchange {
+  private readonly server: { readonly address: ListeningAddress; readonly pending: PendingWork }
+  private readonly sender: Sender
+
+  constructor(server: { readonly address: ListeningAddress; readonly pending: PendingWork }, sender: Sender) {
+    this.server = server
+    this.sender = sender
+  }
+
+  env(request: Request & Slots): NodeBindings {
+    const outgoing = outgoingOf(request)
+    request[BINDINGS] ??= new NodeBindings(request, outgoing.req, outgoing, this.server.address)
+    return request[BINDINGS]
+  }
+
+  executionContext(request: Request & Slots): NodeContext {
+    request[CONTEXT] ??= new NodeContext(outgoingOf(request), this.server.pending)
+    return request[CONTEXT]
+  }
+
+  lifetime(request: Request): NodeContext {
+    return this.executionContext(request)
+  }
+
+  release(request: Request, answer: Response): Response {
+    this.sender.send(answer, outgoingOf(request))
+    return answer
+  }
+
+  releaseError(request: Request, answer: Promise<Response>): Promise<Response> {
+    this.sender.sendLater(answer, outgoingOf(request))
+    return answer.catch(() => new Response(null, { status: 500 }))
+  }
+}
