@@ -5,8 +5,8 @@ import { HostResponse } from '../runtime/responses.js'
 import { collapseSlashes } from '../runtime/slashes.js'
 import { type ListeningAddress, NodeBindings } from './node-bindings.js'
 import { NodeContext } from './node-context.js'
-import { completeHeaders } from './node-headers.js'
 import { NodeExchange } from './node-exchange.js'
+import { completeHeaders } from './node-headers.js'
 import { createRequestFactory, hasPlainTarget } from './node-request.js'
 import type { ResponsePreparer } from './node-send.js'
 import type { PendingWork } from './serve-context.js'
@@ -95,9 +95,8 @@ export function createListener(options: ListenerOptions): RequestListener {
   const send = (response: Response, outgoing: ServerResponse): void => {
     const incoming = outgoing.req
     try {
-      const prepared = preparer.prepare(response, outgoing)
-      const isRead = incoming.method === 'GET' || incoming.readableEnded
-      if (!isRead || !preparer.write(prepared, outgoing)) sendByServer(prepared, incoming, outgoing)
+      const isRead = incoming.method === 'GET' || incoming.readableEnded || (incoming.complete && incoming.readableLength === 0)
+      if (!isRead || !preparer.write(response, outgoing)) sendByServer(preparer.prepare(response, outgoing), incoming, outgoing)
     } catch (error) {
       sendByServer(answerFailure(error), incoming, outgoing)
     }

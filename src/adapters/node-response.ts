@@ -1,4 +1,5 @@
 import { PLAIN_HEADERS } from '../runtime/plain-headers.js'
+import { LightHeaders, stripWhitespace } from './node-light-headers.js'
 
 /**
  * The class that stands as `globalThis.Response` in a Node process that serves: @hono/node-server's light one, which the
@@ -8,8 +9,6 @@ import { PLAIN_HEADERS } from '../runtime/plain-headers.js'
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const TEXT = 'text/plain;charset=UTF-8'
 const NULL_BODY = new Set([101, 103, 204, 205, 304])
-
-const HTTP_WHITESPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g
 
 const PRINTABLE = /^[\x20-\x7e]*$/
 /** What a header's value must not have (RFC 9110, 5.5). */
@@ -25,7 +24,10 @@ const normalised = new WeakMap<object, Record<string, string>>()
 
 /** Checks and normalises plain headers, or gives real Headers where a name comes twice or the input is of another kind. */
 function normaliseHeaders(given: HeadersInit): Readonly<Record<string, string>> | Headers {
-  if (given instanceof Headers || Symbol.iterator in given) return new Headers(given)
+  if (given instanceof Headers || Symbol.iterator in given) {
+    const record = LightHeaders.plainRecordOf(given)
+    return record ? { ...record } : new Headers(given)
+  }
   const known = normalised.get(given)
   if (known) return known
   const headers = normaliseRecord(given)
@@ -37,7 +39,7 @@ function normaliseRecord(given: Record<string, string>): Record<string, string> 
   const headers: Record<string, string> = {}
   for (const key of Object.keys(given)) {
     const name = key.toLowerCase()
-    const value = String(given[key]).replace(HTTP_WHITESPACE, '')
+    const value = stripWhitespace(String(given[key]))
     checkHeader(key, value)
     if (name in headers || name === 'set-cookie' || name === 'trailer' || !PRINTABLE.test(value)) return new Headers(given)
     headers[name] = value
@@ -92,8 +94,17 @@ const membersOf = (init: ResponseInit = {}): ResponseInit => {
   return { ...(status !== undefined && { status }), ...(statusText && { statusText }), ...(headers && { headers }) }
 }
 
+/** What a light Response holds as long as nobody has asked for more than its headers. */
+export type LightCache = [status: number, body: unknown, headers: Headers | Record<string, string> | undefined]
+
+/** The key under which a light Response keeps what it was made of; unknown to other versions, which only costs time. */
+export const cacheKeyOf = (Light: typeof Response): symbol | undefined =>
+  Object.getOwnPropertySymbols(new Light('')).find((key) => key.description === 'cache')
+
 /** Derives the exact class from the light one that @hono/node-server has put in place. */
 export function deriveResponse(Light: typeof Response, Native: typeof Response): typeof Response {
+  const cacheKey = cacheKeyOf(Light)
+
   class ExactResponse extends Light {
     constructor(body?: BodyInit | null, init?: ResponseInit) {
       const given = body ?? null
@@ -119,7 +130,13 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
     }
 
     override get headers(): Headers {
-      ;(this as Slots)[PLAIN_HEADERS] = undefined
+      const slots = this as Slots
+      const plain = slots[PLAIN_HEADERS]
+      if (plain === undefined) return super.headers
+      slots[PLAIN_HEADERS] = undefined
+      // What the base class would make a native one of.
+      const made = cacheKey && (slots as unknown as Record<symbol, LightCache | undefined>)[cacheKey]
+      if (made && made[2] === plain) made[2] = new LightHeaders(plain)
       return super.headers
     }
 

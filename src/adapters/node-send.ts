@@ -1,10 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { HostResponse } from '../runtime/responses.js'
-import { statusTextOf } from './node-response.js'
+import { LightHeaders } from './node-light-headers.js'
+import { cacheKeyOf, type LightCache, statusTextOf } from './node-response.js'
 import { splitCookies, toWire } from './serve-headers.js'
-
-/** What a light Response holds as long as nobody has asked for more than its headers. */
-type LightCache = [status: number, body: unknown, headers: Headers | Record<string, string> | undefined]
 
 /** Headers that say how the body is sent: answers that have one go out by way of @hono/node-server. */
 const FRAMING = new Set(['content-length', 'transfer-encoding', 'trailer'])
@@ -19,13 +17,24 @@ function requireSendable(name: string, value: string): string {
   throw new TypeError(`The answer's header ${JSON.stringify(name)} has a control character, which can't be sent: ${JSON.stringify(value)}`)
 }
 
+type WireHeaders = Record<string, string | string[]>
+
 /** Headers as a record, which @hono/node-server sends as it is: with Headers it would add a media type. */
-function toRecord(headers: Headers, encode: (text: string) => string): Record<string, string | string[]> {
-  const record: Record<string, string | string[]> = {}
+function toRecord(headers: Headers, encode: (text: string) => string): WireHeaders {
+  const record: WireHeaders = {}
   for (const [name, value] of headers) if (name !== 'set-cookie') record[name] = requireSendable(name, encode(value))
   const cookies = headers.getSetCookie().flatMap(splitCookies)
   if (cookies.length > 0) record['set-cookie'] = cookies.map((line) => requireSendable('set-cookie', encode(line)))
   return record
+}
+
+/** The record of an answer's headers where it can go out as it is; `undefined` where that has to be looked at. */
+function wireHeaders(headers: Headers | Record<string, string> | undefined): WireHeaders | undefined {
+  if (!(headers instanceof Headers)) return headers
+  const record = LightHeaders.recordOf(headers)
+  if (!record || !LightHeaders.isPrintable(headers as LightHeaders)) return undefined
+  const cookies = LightHeaders.cookiesOf(headers as LightHeaders)
+  return cookies.length === 0 ? record : { ...record, 'set-cookie': cookies.flatMap(splitCookies) }
 }
 
 /**
@@ -34,45 +43,50 @@ function toRecord(headers: Headers, encode: (text: string) => string): Record<st
  */
 export class ResponsePreparer {
   readonly #Light: typeof Response
-  /** The key under which a light Response keeps what it was made of; unknown to other versions, which only costs time. */
   readonly #cacheKey: symbol | undefined
 
   constructor(Light: typeof Response) {
     this.#Light = Light
-    this.#cacheKey = Object.getOwnPropertySymbols(new Light('')).find((key) => key.description === 'cache')
+    this.#cacheKey = cacheKeyOf(Light)
   }
 
   prepare(response: Response, outgoing: ServerResponse): Response {
-    const statusText = statusTextOf(response, HostResponse)
     const cache = this.#cacheOf(response)
-    // HTTP/2 has no status texts, and warns of one.
-    if (statusText !== '' && outgoing.req.httpVersionMajor < 2) {
-      outgoing.statusMessage = typeof cache?.[1] === 'string' ? statusText : toWire(statusText)
-    }
+    this.#setStatusText(response, cache, outgoing)
     if (cache && cache[2] !== undefined && !(cache[2] instanceof Headers)) return response
     return cache ? this.#rebuild(cache[1], response.status, response.headers) : this.#fromNative(response)
   }
 
   /**
-   * Writes a prepared answer whose body is known in full.
+   * Writes an answer whose body is known in full.
    * @returns false, with nothing written, where it is of another kind
    */
   write(response: Response, outgoing: ServerResponse): boolean {
     const cache = this.#cacheOf(response)
     if (!cache) return false
-    const [status, body, headers] = cache
-    if (headers === undefined || headers instanceof Headers) return false
+    const [status, body] = cache
+    const headers = wireHeaders(cache[2])
+    if (headers === undefined) return false
     for (const name in headers) if (FRAMING.has(name)) return false
+    const length =
+      body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body instanceof Uint8Array ? body.byteLength : -1
+    if (length === -1) return false
+    this.#setStatusText(response, cache, outgoing)
     if (body === null) outgoing.writeHead(status, headers).end()
-    else if (typeof body === 'string') outgoing.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body)
-    else if (body instanceof Uint8Array) outgoing.writeHead(status, { ...headers, 'Content-Length': body.byteLength }).end(body)
-    else return false
+    else outgoing.writeHead(status, { ...headers, 'Content-Length': length }).end(body)
     return true
+  }
+
+  #setStatusText(response: Response, cache: LightCache | undefined, outgoing: ServerResponse): void {
+    const statusText = statusTextOf(response, HostResponse)
+    // HTTP/2 has no status texts, and warns of one.
+    if (statusText === '' || outgoing.req.httpVersionMajor >= 2) return
+    outgoing.statusMessage = typeof cache?.[1] === 'string' ? statusText : toWire(statusText)
   }
 
   #cacheOf(response: Response): LightCache | undefined {
     const key = this.#cacheKey
-    return key && key in response ? (response as unknown as Record<symbol, LightCache>)[key] : undefined
+    return key && (response as unknown as Record<symbol, LightCache | undefined>)[key]
   }
 
   #fromNative(response: Response): Response {

@@ -53,7 +53,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The files of the adapter that knows Node.js; the others run where it is not. */
-const NODE_ADAPTER = /^adapters\/node(-[a-z]+)?\.ts$/
+const NODE_ADAPTER = /^adapters\/node(-[a-z]+)*\.ts$/
 
 /** Folders that run under Node.js alone, where a specifier may be computed; bundlers can't follow one. */
 const MAY_COMPUTE = new Set(['build', 'cli'])
