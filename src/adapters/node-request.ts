@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { defineLatentMembers } from '../runtime/next-request.js'
 import { PEEK_HEADER } from '../runtime/peek-header.js'
+import { bodyReaders } from './node-body.js'
 
 /** A light request of @hono/node-server: what it was made of lies under symbols of that package. */
 type LightRequest = Request & Record<symbol, unknown>
@@ -12,7 +13,7 @@ export type CreateRequest = (incoming: IncomingMessage, outgoing: ServerResponse
 const symbolOf = (object: object, description: string): symbol | undefined =>
   Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description)
 
-/** A request as @hono/node-server itself makes it, and the symbol by which it marks those that have a body. */
+/** A request as @hono/node-server itself makes it, once read, and the symbol by which it marks those that have a body. */
 function makeSample(): { sample: LightRequest; bodyMark: symbol } | undefined {
   let sample: Request | undefined
   const incoming = {
@@ -21,6 +22,7 @@ function makeSample(): { sample: LightRequest; bodyMark: symbol } | undefined {
     readableEnded: true,
     headers: { host: 'localhost' },
     rawHeaders: ['host', 'localhost'],
+    rawBody: Buffer.alloc(0),
     socket: {},
   }
   const outgoing = { writeHead() {}, end() {}, on() {}, once() {} }
@@ -33,11 +35,14 @@ function makeSample(): { sample: LightRequest; bodyMark: symbol } | undefined {
   )
   listener(incoming as never, outgoing as never)
   const bodyMark = symbolOf(incoming, 'wrapBodyStream')
+  void sample?.headers
+  void sample?.text()
   return sample && bodyMark && { sample: sample as LightRequest, bodyMark }
 }
 
 const OUTGOING: unique symbol = Symbol('everyroute.outgoing') as never
 const WATCHED = Symbol('everyroute.watched')
+const IS_NATIVE = Symbol('everyroute.isNative')
 const URL_MADE = Symbol('everyroute.url')
 
 /** The response that goes with a request made here. */
@@ -65,12 +70,12 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
   const { bodyMark, sample } = made
   const base = Object.getPrototypeOf(sample) as LightRequest
   const [INCOMING, METHOD, URL_TEXT] = ['incomingKey', 'methodKey', 'urlKey'].map((name) => symbolOf(sample, name))
-  const [CONTROLLER, ABORT] = ['getAbortController', 'abortRequest'].map((name) => symbolOf(base, name))
+  const [HEADERS, CONSUMED] = ['headersKey', 'bodyConsumedDirectly'].map((name) => symbolOf(sample, name))
+  const [CONTROLLER, ABORT, NATIVE] = ['getAbortController', 'abortRequest', 'getRequestCache'].map((name) => symbolOf(base, name))
   const headers = Object.getOwnPropertyDescriptor(base, 'headers')?.get
-  void sample.headers
-  const HEADERS = symbolOf(sample, 'headersKey')
-  if (!HEADERS || !INCOMING || !METHOD || !URL_TEXT || !CONTROLLER || !ABORT || !headers) return undefined
+  if (!HEADERS || !INCOMING || !METHOD || !URL_TEXT || !CONSUMED || !CONTROLLER || !ABORT || !NATIVE || !headers) return undefined
   const createController = base[CONTROLLER] as () => AbortController
+  const createNative = base[NATIVE] as () => Request
 
   class NodeRequest {
     constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
@@ -80,6 +85,8 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
       slots[URL_MADE] = undefined
       slots[OUTGOING] = outgoing
       slots[WATCHED] = false
+      slots[CONSUMED!] = false
+      slots[IS_NATIVE] = false
       slots[INSTANCE] = false
     }
   }
@@ -88,6 +95,13 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
   Object.setPrototypeOf(prototype, base)
   const INSTANCE = defineLatentMembers(prototype)
   Object.defineProperties(prototype, {
+    ...bodyReaders(base, { incoming: INCOMING, consumed: CONSUMED, isNative: IS_NATIVE }),
+    [NATIVE]: {
+      value(this: LightRequest): Request {
+        this[IS_NATIVE] = true
+        return createNative.call(this)
+      },
+    },
     headers: {
       configurable: true,
       get(this: LightRequest): Headers {
@@ -142,4 +156,5 @@ export function hasPlainTarget({ headers, url = '' }: IncomingMessage): boolean 
   return !(url.includes('/.') || url.includes('/%2')) || !DOT_SEGMENT.test(url)
 }
 
-const plainUrl = ({ headers, socket, url }: IncomingMessage): string => `${'encrypted' in socket ? 'https' : 'http'}://${headers.host}${url}`
+const plainUrl = ({ headers, socket, url }: IncomingMessage): string =>
+  `${'encrypted' in socket ? 'https' : 'http'}://${headers.host}${url}`

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Under which symbols a light request keeps what reading its body asks for. */
+export interface BodyKeys {
+  readonly incoming: symbol
+  /** Set once the body has been read. */
+  readonly consumed: symbol
+  /** Set once the native request has been made, which then has the body. */
+  readonly isNative: symbol
+}
+
+type LightRequest = Request & Record<symbol, unknown>
+
+/** What follows it runs once the parser is done with what it was given. */
+const parsed = /* @__PURE__ */ Promise.resolve()
+
+const decoder = /* @__PURE__ */ new TextDecoder()
+
+const decode = (body: Buffer): string => decoder.decode(body)
+
+const READERS: Readonly<Record<string, (body: Buffer) => unknown>> = {
+  text: decode,
+  json: (body) => JSON.parse(decode(body)),
+  arrayBuffer: ({ buffer, byteLength, byteOffset }) => buffer.slice(byteOffset, byteOffset + byteLength),
+}
+
+/** Whether all of a body has come, and nobody has begun to read it. */
+function hasArrived(incoming: IncomingMessage): boolean {
+  const { complete, destroyed, headers, readableDidRead, readableEncoding, readableFlowing, readableLength } = incoming
+  const isUntouched = !destroyed && !readableDidRead && readableEncoding === null && readableFlowing === null
+  return complete && isUntouched && readableLength === Number(headers['content-length'])
+}
+
+/**
+ * Methods that read bodies of a stated length. Small ones mostly come with their head: they have arrived when the parser is done
+ * with what it was given, and are taken without listening for the events of a stream. Others are left to the light request's own.
+ */
+export function bodyReaders(base: Request, { consumed, incoming: incomingKey, isNative }: BodyKeys): PropertyDescriptorMap {
+  const readerOf = (name: string, convert: (body: Buffer) => unknown): PropertyDescriptor => {
+    const readInFull = Reflect.get(base, name) as () => Promise<unknown>
+    return {
+      configurable: true,
+      value(this: LightRequest): Promise<unknown> {
+        const incoming = this[incomingKey] as IncomingMessage
+        if (this[consumed] || this[isNative] || incoming.method === 'GET') return readInFull.call(this)
+        this[consumed] = true
+        return parsed.then(() => {
+          if (hasArrived(incoming)) return convert((incoming.read() as Buffer | null) ?? Buffer.alloc(0))
+          this[consumed] = false
+          return readInFull.call(this)
+        })
+      },
+    }
+  }
+  return Object.fromEntries(Object.entries(READERS).map(([name, convert]) => [name, readerOf(name, convert)]))
+}
