@@ -12,15 +12,6 @@ interface AdapterBindings {
   serverOrigin?: string
 }
 
-/** What is known of one request before its file is looked for. */
-export interface Arrival {
-  readonly request: Request
-  readonly serverOrigin: string | undefined
-  readonly lifetime: () => ResponseLifetime
-  /** Hands an answer out, once it is complete. */
-  readonly release: (response: Response) => Response
-}
-
 function hostContext(c: Context): HostContext | undefined {
   try {
     return c.executionCtx as HostContext
@@ -29,16 +20,37 @@ function hostContext(c: Context): HostContext | undefined {
   }
 }
 
+/** What is known of one request before its file is looked for. */
+export class Arrival {
+  readonly request: Request
+  readonly serverOrigin: string | undefined
+  private readonly ending: ResponseLifetime
+
+  constructor(request: Request, serverOrigin: string | undefined, ending: ResponseLifetime) {
+    this.request = request
+    this.serverOrigin = serverOrigin
+    this.ending = ending
+  }
+
+  get lifetime(): () => ResponseLifetime {
+    return () => this.ending
+  }
+
+  /** Hands an answer out, once it is complete. */
+  release(response: Response): Response {
+    return this.ending instanceof BodyLifetime ? this.ending.watch(response, this.request.method !== 'HEAD') : response
+  }
+
+  withRequest(request: Request): Arrival {
+    return new Arrival(request, this.serverOrigin, this.ending)
+  }
+}
+
 export function arrive(c: Context, request: Request = c.req.raw): Arrival {
   // A framework around the router has a `fetch` of its own.
   if (HAS_FETCH && !mountOf(c.env)) installFetch()
   noticeEnv(c.env)
   const host = hostContext(c)
-  const own = host?.onClose ? undefined : new BodyLifetime(host)
-  return {
-    request,
-    serverOrigin: (c.env as AdapterBindings | undefined)?.serverOrigin,
-    lifetime: () => own ?? (host as ResponseLifetime),
-    release: (response) => (own ? own.watch(response, request.method !== 'HEAD') : response),
-  }
+  const { serverOrigin } = (c.env ?? {}) as AdapterBindings
+  return new Arrival(request, serverOrigin, host?.onClose ? (host as ResponseLifetime) : new BodyLifetime(host))
 }

@@ -14,7 +14,7 @@ export interface BehindProxy {
   readonly context: RouterContext
   match(path: string): RouteMatch<RouteEntry> | undefined
   matchFolder(path: string): RouteMatch<UnmatchedFolder> | undefined
-  answerMatch(match: RouteMatch<RouteEntry>, path: string, c: Context, arrival?: Arrival): Promise<Response>
+  answerMatch(match: RouteMatch<RouteEntry>, path: string, c: Context, arrival?: Arrival): Response | Promise<Response>
   answerUnmatched(folder: RouteMatch<UnmatchedFolder>, c: Context, next: Next): Promise<Response>
   notFound(c: Context): Promise<Response | undefined>
 }

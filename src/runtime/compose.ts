@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono/types'
 import { isNavigationError } from './navigation-errors.js'
 import { addPreparedHeaders, type PreparedHeaders, preparedBeforeHandler, preparedHeaders, restoreHeaders } from './prepared-headers.js'
 import { isResponse } from './responses.js'
+import { isThenable } from './thenable.js'
 
 /** What the middleware stands in front of. */
 export type Innermost = (c: Context) => Response | Promise<Response>
@@ -39,50 +40,117 @@ export function toError(thrown: unknown, prefix = ''): Error {
   return new Error(prefix + text, { cause: thrown })
 }
 
+/** One run of a chain for a request. */
+class ChainRun {
+  private readonly middleware: readonly MiddlewareHandler[]
+  private readonly c: Context
+  private readonly innermost: Innermost
+  private readonly answerError: AnswerError
+  private index = -1
+  /** How far out the chain has ended; what is further in comes too late, as after a timeout. */
+  private ended = Number.POSITIVE_INFINITY
+  private prepared: PreparedHeaders | undefined = undefined
+  /** Whether something around the chain has answered before it, as a timeout in Hono's own. */
+  private isLate = false
+  private hasFailed = false
+
+  constructor(middleware: readonly MiddlewareHandler[], c: Context, innermost: Innermost, answerError: AnswerError) {
+    this.middleware = middleware
+    this.c = c
+    this.innermost = innermost
+    this.answerError = answerError
+  }
+
+  run(): Promise<Response> {
+    return this.dispatch(0).then(() => this.answer())
+  }
+
+  /** Calls what stands at a place of the chain. Rejects only where that has been called before. */
+  private dispatch(i: number): Promise<void> {
+    if (i <= this.index) return Promise.reject(new Error('next() called multiple times'))
+    this.index = i
+    const handler = this.middleware[i]
+    try {
+      const returned: unknown = handler ? handler(this.c, () => this.dispatch(i + 1)) : this.innermost(this.c)
+      if (returned instanceof Promise) {
+        return returned.then(
+          (value: unknown) => this.take(value, i),
+          (thrown: unknown) => this.fail(thrown, i),
+        )
+      }
+      if (isThenable(returned)) return this.wait(returned, i)
+      return this.take(returned, i) ?? DONE
+    } catch (thrown) {
+      return this.fail(thrown, i)
+    }
+  }
+
+  private async wait(returned: PromiseLike<unknown>, i: number): Promise<void> {
+    try {
+      return this.take(await returned, i)
+    } catch (thrown) {
+      return this.fail(thrown, i)
+    }
+  }
+
+  /** Takes what was returned at a place of the chain. */
+  private take(returned: unknown, i: number): Promise<void> | undefined {
+    try {
+      if (i === this.middleware.length) this.takeInnermost(returned as Response)
+      else this.takeOuter(returned, i)
+    } catch (thrown) {
+      return this.fail(thrown, i)
+    }
+    return undefined
+  }
+
+  private takeInnermost(answer: Response): void {
+    const { c, middleware } = this
+    this.isLate = c.finalized
+    if (this.isLate || this.ended < middleware.length) return
+    this.prepared = preparedHeaders(c)
+    c.res = addPreparedHeaders(c, answer, this.prepared)
+    this.ended = middleware.length
+  }
+
+  private takeOuter(returned: unknown, i: number): void {
+    const { c } = this
+    if (this.ended < i) return
+    if (!c.finalized && isResponse(returned)) c.res = addPreparedHeaders(c, returned)
+    if (!c.finalized) throw new Error('Middleware has neither returned a Response nor awaited next().')
+    this.ended = i
+  }
+
+  /** Answers what was thrown at a place of the chain. */
+  private async fail(thrown: unknown, i: number): Promise<void> {
+    const { c, prepared } = this
+    this.hasFailed = true
+    if (prepared && this.ended > i) dropAnswer(c, preparedBeforeHandler(c) ?? prepared)
+    const answer = await this.answerError(thrown)
+    if (this.ended < i) return
+    // A redirect and the like are answers: what looks for errors should not find them.
+    if (!isNavigationError(thrown)) c.error = toError(thrown)
+    c.res = addPreparedHeaders(c, answer)
+    this.ended = i
+  }
+
+  private answer(): Response {
+    const { c, hasFailed, isLate, prepared } = this
+    if (isLate) return c.res
+    const answer = takeAnswer(c)
+    // They are on the answer, or have been taken off it.
+    if (hasFailed || prepared === undefined || prepared.length > 0) restoreHeaders(c, [])
+    return answer
+  }
+}
+
+/** What `next()` gives where everything behind it has answered at once. */
+const DONE: Promise<void> = /* @__PURE__ */ Promise.resolve()
+
 /**
  * Makes one function of a chain of middleware, which works as in Hono: what is thrown further in has become the answer by the
  * time `next()` is done. The error of a handler is answered without the headers of an answer that it had half made.
  */
 export function compose(middleware: readonly MiddlewareHandler[]): Composed {
-  return async (c, innermost, answerError) => {
-    let index = -1
-    // How far out the chain has ended; what is further in comes too late, as after a timeout.
-    let ended = Number.POSITIVE_INFINITY
-    let prepared: PreparedHeaders | undefined
-    // Whether something around the chain has answered before it, as a timeout in Hono's own.
-    let isLate = false
-    const dispatch = async (i: number): Promise<void> => {
-      if (i <= index) throw new Error('next() called multiple times')
-      index = i
-      try {
-        const handler = middleware[i]
-        if (handler === undefined) {
-          const answer = await innermost(c)
-          isLate = c.finalized
-          if (isLate || ended < i) return
-          prepared = preparedHeaders(c)
-          c.res = addPreparedHeaders(c, answer, prepared)
-        } else {
-          const returned: unknown = await handler(c, () => dispatch(i + 1))
-          if (ended < i) return
-          if (!c.finalized && isResponse(returned)) c.res = addPreparedHeaders(c, returned)
-          if (!c.finalized) throw new Error('Middleware has neither returned a Response nor awaited next().')
-        }
-      } catch (thrown) {
-        if (prepared && ended > i) dropAnswer(c, preparedBeforeHandler(c) ?? prepared)
-        const answer = await answerError(thrown)
-        if (ended < i) return
-        // A redirect and the like are answers: what looks for errors should not find them.
-        if (!isNavigationError(thrown)) c.error = toError(thrown)
-        c.res = addPreparedHeaders(c, answer)
-      }
-      ended = i
-    }
-    await dispatch(0)
-    if (isLate) return c.res
-    const answer = takeAnswer(c)
-    // They are on the answer, or have been taken off it.
-    restoreHeaders(c, [])
-    return answer
-  }
+  return (c, innermost, answerError) => new ChainRun(middleware, c, innermost, answerError).run()
 }

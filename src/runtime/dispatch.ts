@@ -1,8 +1,9 @@
 import type { RouteModule } from '../routing/manifest.js'
+import type { RouterContext } from './context.js'
 import { CAN_BE_STRICT, HAS_STATIC } from './features.js'
 import { type IncomingRun, runHandler } from './handler.js'
 import { answerWithoutHandler } from './method-answers.js'
-import { handlerFor, isNextMethod } from './methods.js'
+import { handlerFor, isNextMethod, type RouteHandlerFunction } from './methods.js'
 import type { ServerRequest } from './next-request.js'
 
 /** Whether a file's configuration asks for more than running its handlers. */
@@ -47,6 +48,10 @@ export async function answerRoute(incoming: IncomingRun): Promise<Response> {
   const side = staticSide ?? (await loadStatic())
   return side!.answerWithStatic(incoming, answerDynamic)
 }
+
+/** The handler that a file exports for a method, if Next.js or the default mode serves that. */
+export const dynamicHandler = ({ strict }: RouterContext, module: RouteModule, method: string): RouteHandlerFunction | undefined =>
+  CAN_BE_STRICT && strict && !isNextMethod(method) ? undefined : handlerFor(module, method)
 
 /** Runs the handler that the file exports for the request's method, or answers that it exports none. */
 function answerDynamic(incoming: IncomingRun, request: ServerRequest): Response | Promise<Response> {

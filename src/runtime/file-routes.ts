@@ -10,6 +10,7 @@ import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
 import { HAS_BASE_PATH, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PROXY, HAS_TRAILING_SLASH } from './features.js'
 import { answerFile } from './file-answer.js'
+import type { Ran } from './folder-guard.js'
 import { FolderLayer, type OnError, type UnmatchedFolder } from './folder-layer.js'
 import { type HandlerHost, setParams } from './handler-host.js'
 import { readableRequest } from './incoming.js'
@@ -19,6 +20,9 @@ import { mountOf } from './mount.js'
 import { createProxyLayer, type ProxyLayer } from './proxy-layer.js'
 import { createLoader } from './route-loader.js'
 import { canonicalPathname } from './slashes.js'
+
+/** Where Hono only made a request's context. */
+const NOTHING_TO_SEND = /* @__PURE__ */ new Response(null)
 
 /** How Hono keeps a handler in its router. */
 export type Registered = [Handler, RouterRoute]
@@ -116,18 +120,23 @@ export class FileRoutes implements BehindProxy {
   }
 
   /** @param arrival Default: made when the handler is about to run. */
-  answerMatch(match: RouteMatch<RouteEntry>, path: string, c: Context, arrival?: Arrival): Promise<Response> {
-    if (HAS_MIDDLEWARE && handOver(c)) return Promise.resolve(new Response(null))
+  answerMatch(match: RouteMatch<RouteEntry>, path: string, c: Context, arrival?: Arrival): Response | Promise<Response> {
+    if (HAS_MIDDLEWARE && handOver(c)) return NOTHING_TO_SEND
     const { guard } = match.route
     const answerError = this.errorAnswerer(c, match.route)
-    const answer = (host: HandlerHost, request?: Request): Promise<Response> => {
-      const arrived = arrival ? { ...arrival, request: request ?? c.req.raw } : arrive(c, request)
+    const answer = (host: HandlerHost, request?: Request): Response | Promise<Response> => {
+      const arrived = arrival ? arrival.withRequest(request ?? c.req.raw) : arrive(c, request)
       const notFound = HAS_FOLDER_FILES && guard?.hasNotFound ? async () => (await guard.notFoundHandler())?.(c) : undefined
       return answerFile({ context: this.context, match, pathname: this.innerPathname(path), host, arrival: arrived, notFound })
     }
     if (!HAS_FOLDER_FILES || !guard) return answer({ c, answerError })
     setParams(c, match.params)
-    return guard.run(c, async (ran) => answer({ c, ran, answerError }, await readableRequest(c)), answerError)
+    const innermost = (ran: Ran): Response | Promise<Response> => {
+      const host = { c, ran, answerError }
+      const request = readableRequest(c)
+      return request instanceof Promise ? request.then((readable) => answer(host, readable)) : answer(host, request)
+    }
+    return guard.run(c, innermost, answerError)
   }
 
   /** Lets the middleware of the folder run in front of what the application itself has for the path, or of the 404. */

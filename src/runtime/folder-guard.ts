@@ -6,7 +6,7 @@ import { noticeEnv } from './env.js'
 import { createLoader } from './route-loader.js'
 
 /** The middleware that has run in front. */
-type Ran = ReadonlySet<MiddlewareHandler>
+export type Ran = ReadonlySet<MiddlewareHandler>
 
 /** The middleware of a route's folders, ready to run. */
 interface Chain {
@@ -77,15 +77,10 @@ export class FolderGuard {
   }
 
   /** Runs the middleware in front of the innermost; where it can't be loaded, the innermost doesn't run. Never rejects. */
-  async run(c: Context, innermost: (ran: Ran) => Promise<Response>, answerError: AnswerError): Promise<Response> {
-    let chain: Chain
+  run(c: Context, innermost: (ran: Ran) => Response | Promise<Response>, answerError: AnswerError): Promise<Response> {
     noticeEnv(c.env)
-    try {
-      chain = this.#chain ?? (await this.#load())
-    } catch (error) {
-      return answerError(error)
-    }
-    return chain.composed(c, () => innermost(chain.ran), answerError)
+    const run = ({ composed, ran }: Chain): Promise<Response> => composed(c, () => innermost(ran), answerError)
+    return this.#chain ? run(this.#chain) : this.#load().then(run, answerError)
   }
 
   /** @throws {FolderFileError} */

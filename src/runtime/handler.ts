@@ -18,6 +18,7 @@ import type { ServerRequest } from './next-request.js'
 import { appendModifiedCookies } from './request-cookies.js'
 import { runInScope, scopeHolder } from './scope.js'
 import { isDynamicUsage, type StaticAttempt } from './static-attempt.js'
+import { isThenable } from './thenable.js'
 
 /** A request and the file that answers it. */
 export interface IncomingRun {
@@ -192,8 +193,6 @@ function conclude(result: unknown, run: HandlerRun, scope: HandlerScope | undefi
     return giveUp(thrown, run)
   }
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> => typeof (value as { then?: unknown } | undefined)?.then === 'function'
 
 /**
  * Runs a handler, in a scope where something may ask for it, and gives the answer that it made, with the cookies it set. What a handler

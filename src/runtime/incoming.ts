@@ -41,10 +41,14 @@ export function addSignal(request: Request, signal: AbortSignal): void {
 /**
  * The request with a body that can be read, also where middleware has read it by `c.req`: what it read is given out again.
  */
-export async function readableRequest(c: Context): Promise<Request> {
+export function readableRequest(c: Context): Request | Promise<Request> {
+  const { bodyCache, raw } = c.req
+  return raw.bodyUsed && Object.keys(bodyCache).length > 0 ? readAgain(c) : raw
+}
+
+async function readAgain(c: Context): Promise<Request> {
   const { bodyCache, raw } = c.req
   const kinds = Object.keys(bodyCache)
-  if (!raw.bodyUsed || kinds.length === 0) return raw
   const isFormAlone = kinds.length === 1 && kinds[0] === 'formData'
   if (!isFormAlone) return withUrl(raw, raw.url, raw.headers, await c.req.arrayBuffer())
   // Another boundary stands in its content type.
