@@ -7,7 +7,7 @@ import { type ListeningAddress, NodeBindings } from './node-bindings.js'
 import { NodeContext } from './node-context.js'
 import { NodeExchange } from './node-exchange.js'
 import { completeHeaders } from './node-headers.js'
-import { createRequestFactory, hasPlainTarget } from './node-request.js'
+import { createRequestFactory, hasPlainTarget, pathOf } from './node-request.js'
 import type { ResponsePreparer } from './node-send.js'
 import type { PendingWork } from './serve-context.js'
 import type { FetchApp } from './serve-options.js'
@@ -71,12 +71,6 @@ function isPlain({ headers, httpVersionMajor, method }: IncomingMessage): boolea
   if (httpVersionMajor !== 1) return false
   if (method === 'GET') return true
   return WITH_BODY.has(method!) && headers['content-length'] !== undefined && headers['transfer-encoding'] === undefined
-}
-
-/** The path of a request target, as it stands there. */
-function pathOf(target: string): string {
-  const query = target.indexOf('?')
-  return query === -1 ? target : target.slice(0, query)
 }
 
 /**

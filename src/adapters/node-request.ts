@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { RAW_PATHNAME } from '../runtime/incoming.js'
 import { defineLatentMembers } from '../runtime/next-request.js'
 import { PEEK_HEADER } from '../runtime/peek-header.js'
 import { bodyReaders } from './node-body.js'
@@ -115,6 +116,11 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
         return this[URL_MADE] as string
       },
     },
+    [RAW_PATHNAME]: {
+      get(this: LightRequest): string {
+        return pathOf((this[INCOMING] as IncomingMessage).url!)
+      },
+    },
     [PEEK_HEADER]: {
       value(this: LightRequest, name: string): string | null {
         return this[HEADERS] || (this[INCOMING] as IncomingMessage).headers[name] !== undefined ? this.headers.get(name) : null
@@ -135,6 +141,12 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
     if (incoming.method !== 'GET') (incoming as unknown as Record<symbol, unknown>)[bodyMark] = true
     return new NodeRequest(incoming, outgoing) as unknown as Request
   }
+}
+
+/** The path of a request target, as it stands there. */
+export function pathOf(target: string): string {
+  const query = target.indexOf('?')
+  return query === -1 ? target : target.slice(0, query)
 }
 
 /** Hosts and targets that no URL parser would write in another way. */

@@ -81,6 +81,13 @@ const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
 const TEXT_INIT: ResponseInit = { headers: { 'content-type': TEXT } }
 const JSON_INIT: ResponseInit = { headers: { 'content-type': JSON_TYPE } }
 
+const NO_HEADERS: Record<string, string> = Object.freeze({})
+const BLANK_INIT: ResponseInit = { headers: NO_HEADERS }
+
+/** Whether nothing is said of an answer, as Hono does where it asks what has been prepared. */
+const isBlank = (init: ResponseInit | undefined): boolean =>
+  init === undefined || (init.status === undefined && init.headers === undefined && !init.statusText)
+
 /** Custom status texts, which the light class does not hand to the server. */
 const STATUS_TEXT = Symbol('everyroute.statusText')
 
@@ -118,6 +125,11 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
         const known = init ?? TEXT_INIT
         super(given, known)
         ;(this as Slots)[PLAIN_HEADERS] = known.headers as Record<string, string>
+        return
+      }
+      if (given === null && isBlank(init)) {
+        super(null, BLANK_INIT)
+        ;(this as Slots)[PLAIN_HEADERS] = NO_HEADERS
         return
       }
       const members = membersOf(init)

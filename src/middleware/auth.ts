@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Context, MiddlewareHandler } from 'hono'
 import { assumedUser } from '../runtime/assumed-user.js'
+import { isThenable } from '../runtime/thenable.js'
 import { bearerToken, invalidToken, noCredentials } from './auth-challenge.js'
 import { createCheckJwt } from './auth-jwt.js'
 import type { JwtClaims } from './auth-jwt-options.js'
@@ -70,7 +71,8 @@ export function auth<R = JwtClaims, const O extends boolean = false>(
     }
     const token = bearerToken(c, realm)
     if (token !== undefined) {
-      const user = await findUser(token, c)
+      const found = findUser(token, c)
+      const user = isThenable(found) ? await found : found
       if (!user) throw invalidToken(realm)
       pass(c, user)
     } else {

@@ -76,11 +76,11 @@ function check(options: CorsOptions): void {
 }
 
 /** Makes the function that gives what Access-Control-Allow-Origin says, if anything. */
-function createAllowed(origin: NonNullable<CorsOptions['origin']>, credentials: boolean): (c: Context) => Promise<string | undefined> {
-  if (origin === '*') return async () => '*'
+function createAllowed(origin: NonNullable<CorsOptions['origin']>, credentials: boolean): (c: Context) => string | undefined | Promise<string | undefined> {
+  if (origin === '*') return () => '*'
   if (typeof origin !== 'function') {
     const origins = new Set(typeof origin === 'string' ? [origin] : origin)
-    return async (c) => {
+    return (c) => {
       const asked = c.req.header('origin')
       return asked !== undefined && origins.has(asked) ? asked : undefined
     }
@@ -101,7 +101,8 @@ function createAllowed(origin: NonNullable<CorsOptions['origin']>, credentials: 
 
 /** Names header fields in Vary that are not there yet. */
 function addVary(headers: Headers, name: string): void {
-  const present = (headers.get('vary') ?? '').split(',').map((one) => one.trim().toLowerCase())
+  const vary = headers.get('vary')
+  const present = vary === null ? [] : vary.split(',').map((one) => one.trim().toLowerCase())
   if (!present.includes('*') && !present.includes(name.toLowerCase())) headers.append('vary', name)
 }
 
@@ -122,7 +123,7 @@ export function cors(options: CorsOptions = {}): MiddlewareHandler {
   const allowed = createAllowed(origin, credentials)
   const exposed = copy(exposeHeaders).join(',')
   const preflight = honoCors({
-    origin: (_origin, c) => allowed(c),
+    origin: async (_origin, c) => allowed(c),
     ...(allowMethods && { allowMethods: copy(allowMethods) }),
     allowHeaders: copy(options.allowHeaders),
     credentials,
@@ -135,7 +136,8 @@ export function cors(options: CorsOptions = {}): MiddlewareHandler {
       if (answer) addVary(answer.headers, 'Origin')
       return answer
     }
-    const origin = await allowed(c)
+    const found = allowed(c)
+    const origin = found instanceof Promise ? await found : found
     await next()
     // Hono's sets them before, on an answer that doesn't exist yet and is dropped with a failed one.
     if (c.res.status === 101) return

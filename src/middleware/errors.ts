@@ -60,10 +60,9 @@ function typeOf(description: ErrorDescription, type: ErrorsOptions['type']): str
   }
 }
 
-async function tell(onError: ErrorsOptions['onError'], c: Context): Promise<void> {
-  if (!onError || !c.error) return
+async function tell(onError: NonNullable<ErrorsOptions['onError']>, error: Error, c: Context): Promise<void> {
   try {
-    await onError(c.error, c)
+    await onError(error, c)
   } catch (failure) {
     console.error('everyroute: onError of errors():', failure)
   }
@@ -87,6 +86,6 @@ export function errors(options: ErrorsOptions = {}): MiddlewareHandler {
       }))
     }
     await next()
-    await tell(onError, c)
+    if (onError && c.error) await tell(onError, c.error, c)
   }
 }

@@ -13,7 +13,7 @@ import type { FileRoutes } from './file-routes.js'
 import type { OnError } from './folder-layer.js'
 import { type HandlerRun, runHandler } from './handler.js'
 import { DEFINITION, type HandlerHost } from './handler-host.js'
-import { rawPathname, toHandlerRequest } from './incoming.js'
+import { rawPathnameOf, toHandlerRequest } from './incoming.js'
 import type { RouteMatch, RouteParamValues } from './matcher.js'
 import { handlerFor, type RouteHandlerFunction } from './methods.js'
 import { mountOf } from './mount.js'
@@ -149,9 +149,11 @@ export function createDirect(options: DirectOptions): Direct | undefined {
 
   const find = (path: string): Found | undefined => {
     const match = files.findPlain(path)
-    if (!match || match.route.guard) return undefined
-    const module = match.route.load()
-    return module instanceof Promise ? undefined : { match, module, path }
+    if (!match) return undefined
+    const module = match.route.guard ? undefined : match.route.load()
+    if (module !== undefined && !(module instanceof Promise)) return { match, module, path }
+    files.spare(path, match)
+    return undefined
   }
   const freshAnswer = ({ match, module }: Found, request: Request): Response | undefined =>
     request.method === 'GET' ? loadedStatic()?.answerFresh(files.context, match, module, request) : undefined
@@ -162,7 +164,7 @@ export function createDirect(options: DirectOptions): Direct | undefined {
 
   return {
     answer(request, env, executionContext) {
-      const found = mountOf(env) ? undefined : find(rawPathname(request.url))
+      const found = mountOf(env) ? undefined : find(rawPathnameOf(request))
       if (!found) return undefined
       if (isKeptFile(found.module)) return freshAnswer(found, request)
       const handler = plainHandler(found, request.method)

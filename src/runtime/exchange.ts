@@ -52,4 +52,5 @@ export type ServeDirectly = (request: Request, pathname: string, exchange: Excha
 export const SERVE_DIRECTLY: unique symbol = Symbol.for('everyroute.serveDirectly@1') as never
 
 /** `undefined` where the function is another's, or wraps the app's own. */
-export const serveDirectlyOf = (fetch: unknown): ServeDirectly | undefined => (fetch as { [SERVE_DIRECTLY]?: ServeDirectly })[SERVE_DIRECTLY]
+export const serveDirectlyOf = (fetch: unknown): ServeDirectly | undefined =>
+  (fetch as { [SERVE_DIRECTLY]?: ServeDirectly })[SERVE_DIRECTLY]

@@ -36,6 +36,8 @@ export class FileRoutes implements BehindProxy {
   readonly #proxy: ProxyLayer | undefined
   readonly #folders: FolderLayer | undefined
   readonly #malformed: Registered
+  /** A match that nobody has used, of a canonical path that no proxy stands in front of. */
+  #spare: { readonly path: string; readonly match: RouteMatch<RouteEntry> } | undefined
 
   constructor(context: RouterContext, manifest: RouteManifest, onError: OnError) {
     this.context = context
@@ -63,6 +65,8 @@ export class FileRoutes implements BehindProxy {
   }
 
   #find(path: string, prefix: string): Registered | undefined {
+    const spare = this.#takeSpare(path)
+    if (spare) return register((c) => this.answerMatch(spare, path, c), spare.route.pathname)
     const canonical = canonicalPathname(path, this.context)
     if (canonical !== undefined) return register(redirectTo(prefix + canonical))
     const proxy = HAS_PROXY ? this.#proxy : undefined
@@ -103,6 +107,8 @@ export class FileRoutes implements BehindProxy {
   findPlain(path: string): RouteMatch<RouteEntry> | undefined {
     const { instrumentation, trailingSlash } = this.context
     if (instrumentation && !instrumentation.isRegistered) return undefined
+    const spare = this.#takeSpare(path)
+    if (spare) return spare
     try {
       const match = this.match(path)
       if (!match) return undefined
@@ -112,6 +118,18 @@ export class FileRoutes implements BehindProxy {
       if (error instanceof URIError) return undefined
       throw error
     }
+  }
+
+  /** Leaves a match of {@link findPlain} for whoever looks for the path next. */
+  spare(path: string, match: RouteMatch<RouteEntry>): void {
+    this.#spare = { path, match }
+  }
+
+  #takeSpare(path: string): RouteMatch<RouteEntry> | undefined {
+    const spare = this.#spare
+    if (!spare) return undefined
+    this.#spare = undefined
+    return spare.path === path ? spare.match : undefined
   }
 
   /** Gives the answer of the nearest `_error` file, else of the app's error handler. It never rejects. */

@@ -44,5 +44,5 @@ export function setParams(c: Context, params: ParamValues): void {
     const value = Object.hasOwn(params, name) ? params[name] : undefined
     return Array.isArray(value) ? value.join('/') : value
   }
-  Object.assign(c.req, { param })
+  c.req.param = param as typeof c.req.param
 }

@@ -11,7 +11,7 @@ import { SERVE_DIRECTLY, type ServeDirectly } from './exchange.js'
 import { HAS_ENTRY, IS_LIBRARY } from './features.js'
 import { FileRoutes, type Registered } from './file-routes.js'
 import { FileRouter } from './hono-router.js'
-import { rawPathname } from './incoming.js'
+import { rawPathname, rawPathnameOf } from './incoming.js'
 import { mountedPathname, mountOf } from './mount.js'
 import { addPreparedHeaders, withPreparedHeaders } from './prepared-headers.js'
 
@@ -66,7 +66,7 @@ export function createHonoApp(context: RouterContext, manifest: RouteManifest): 
   )
   const getPath = (request: Request, options?: { env?: unknown }): string => {
     const mount = IS_LIBRARY ? mountOf(options?.env) : undefined
-    return mount ? mountedPathname(context, mount) : rawPathname(request.url)
+    return mount ? mountedPathname(context, mount) : rawPathnameOf(request)
   }
   const app: Hono = new App({ router: router as never, getPath })
   if (HAS_ENTRY) announceMiddleware(app, router)
