@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CLIENT_ADDRESS } from '../runtime/client-address.js'
 import { FRAMED_REQUEST } from '../runtime/framed-request.js'
 import { REPEATED_AUTHORIZATION } from '../runtime/repeated-authorization.js'
-import { completeHeaders } from './node-headers.js'
+import { repeatsAuthorization } from './node-headers.js'
 
 /** The address of a server that listens. */
 export interface ListeningAddress {
@@ -27,7 +27,7 @@ export class NodeBindings {
       },
       [REPEATED_AUTHORIZATION]: {
         get() {
-          return completeHeaders(this.incoming, this.address.port).repeatsAuthorization
+          return repeatsAuthorization(this.incoming)
         },
       },
       [FRAMED_REQUEST]: {

@@ -49,8 +49,12 @@ export class NodeExchange implements Exchange {
     return answer
   }
 
-  releaseError(request: Request, answer: Promise<Response>): Promise<Response> {
+  releaseLater(request: Request, answer: Promise<Response>): void {
     this.sender.sendLater(answer, outgoingOf(request))
+  }
+
+  releaseError(request: Request, answer: Promise<Response>): Promise<Response> {
+    this.releaseLater(request, answer)
     return answer.catch(() => new Response(null, { status: 500 }))
   }
 }

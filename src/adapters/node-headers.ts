@@ -32,6 +32,21 @@ function dropRepeatedLines(rawHeaders: string[]): CompleteHeaders {
 
 const AS_THEY_CAME: CompleteHeaders = { repeatsAuthorization: false }
 
+/** Whether several Authorization lines have come, of which the headers show the first. */
+export function repeatsAuthorization(incoming: IncomingMessage): boolean {
+  const complete = (incoming as { [COMPLETE]?: CompleteHeaders })[COMPLETE]
+  if (complete) return complete.repeatsAuthorization
+  const { rawHeaders } = incoming
+  let lines = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) lines++
+  }
+  return lines > 1
+}
+
+const AUTHORIZATION = 'authorization'
+
 /**
  * Makes headers what Next.js's server makes of them, once: adds the forwarded headers that a proxy in front has not set.
  * @param port the one that the server listens on

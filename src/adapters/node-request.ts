@@ -4,6 +4,7 @@ import { RAW_PATHNAME } from '../runtime/incoming.js'
 import { defineLatentMembers } from '../runtime/next-request.js'
 import { PEEK_HEADER } from '../runtime/peek-header.js'
 import { bodyReaders } from './node-body.js'
+import { deriveRequestHeaders, type HeadersClass } from './node-request-headers.js'
 
 /** A light request of @hono/node-server: what it was made of lies under symbols of that package. */
 type LightRequest = Request & Record<symbol, unknown>
@@ -62,7 +63,7 @@ function abortOnClose(incoming: IncomingMessage, outgoing: ServerResponse, abort
 /**
  * Makes light requests without the rest of @hono/node-server's listener: no event listener is added before somebody asks for
  * the signal, and no header is looked at before somebody asks for one.
- * @param complete called whenever headers are asked for
+ * @param complete called before more than single headers are read
  * @returns `undefined` where the installed version keeps its requests in another way
  */
 export function createRequestFactory(complete: (incoming: IncomingMessage) => void): CreateRequest | undefined {
@@ -75,6 +76,9 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
   const [CONTROLLER, ABORT, NATIVE] = ['getAbortController', 'abortRequest', 'getRequestCache'].map((name) => symbolOf(base, name))
   const headers = Object.getOwnPropertyDescriptor(base, 'headers')?.get
   if (!HEADERS || !INCOMING || !METHOD || !URL_TEXT || !CONSUMED || !CONTROLLER || !ABORT || !NATIVE || !headers) return undefined
+  const Light = sample.headers.constructor as HeadersClass
+  const isNative = sample.headers.constructor === globalThis.Headers
+  const NodeHeaders = isNative ? undefined : deriveRequestHeaders(Light, complete)
   const createController = base[CONTROLLER] as () => AbortController
   const createNative = base[NATIVE] as () => Request
 
@@ -106,7 +110,9 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
     headers: {
       configurable: true,
       get(this: LightRequest): Headers {
-        complete(this[INCOMING] as IncomingMessage)
+        const incoming = this[INCOMING] as IncomingMessage
+        if (NodeHeaders) this[HEADERS] ??= new NodeHeaders(incoming)
+        else complete(incoming)
         return headers.call(this) as Headers
       },
     },

@@ -76,7 +76,10 @@ function check(options: CorsOptions): void {
 }
 
 /** Makes the function that gives what Access-Control-Allow-Origin says, if anything. */
-function createAllowed(origin: NonNullable<CorsOptions['origin']>, credentials: boolean): (c: Context) => string | undefined | Promise<string | undefined> {
+function createAllowed(
+  origin: NonNullable<CorsOptions['origin']>,
+  credentials: boolean,
+): (c: Context) => string | undefined | Promise<string | undefined> {
   if (origin === '*') return () => '*'
   if (typeof origin !== 'function') {
     const origins = new Set(typeof origin === 'string' ? [origin] : origin)

@@ -78,6 +78,7 @@ export function errors(options: ErrorsOptions = {}): MiddlewareHandler {
   if (format !== 'json' && format !== 'problem')
     throw new TypeError(`format of errors() is ${JSON.stringify(format)}; give 'json' or 'problem'`)
   if (type && format !== 'problem') throw new TypeError("type of errors() is for problem details alone; give format: 'problem' with it")
+  if (format === 'json' && !onError) return (_c, next) => next()
   return async (c, next) => {
     if (format === 'problem') {
       setErrorPresenter(c, (description, inner) => ({

@@ -62,16 +62,16 @@ class ChainRun {
   }
 
   run(): Promise<Response> {
-    return this.dispatch(0).then(() => this.answer())
+    return this.dispatch(0) as Promise<Response>
   }
 
-  /** Calls what stands at a place of the chain. Rejects only where that has been called before. */
-  private dispatch(i: number): Promise<void> {
+  /** Calls what stands at a place of the chain; gives the answer for the outermost. Rejects only where that has been called before. */
+  private dispatch(i: number): Promise<Response | void> {
     if (i <= this.index) return Promise.reject(new Error('next() called multiple times'))
     this.index = i
     const handler = this.middleware[i]
     try {
-      const returned: unknown = handler ? handler(this.c, () => this.dispatch(i + 1)) : this.innermost(this.c)
+      const returned: unknown = handler ? handler(this.c, () => this.dispatch(i + 1) as Promise<void>) : this.innermost(this.c)
       if (returned instanceof Promise) {
         return returned.then(
           (value: unknown) => this.take(value, i),
@@ -79,13 +79,14 @@ class ChainRun {
         )
       }
       if (isThenable(returned)) return this.wait(returned, i)
-      return this.take(returned, i) ?? DONE
+      const taken = this.take(returned, i)
+      return taken instanceof Promise ? taken : taken ? Promise.resolve(taken) : DONE
     } catch (thrown) {
       return this.fail(thrown, i)
     }
   }
 
-  private async wait(returned: PromiseLike<unknown>, i: number): Promise<void> {
+  private async wait(returned: PromiseLike<unknown>, i: number): Promise<Response | void> {
     try {
       return this.take(await returned, i)
     } catch (thrown) {
@@ -94,14 +95,14 @@ class ChainRun {
   }
 
   /** Takes what was returned at a place of the chain. */
-  private take(returned: unknown, i: number): Promise<void> | undefined {
+  private take(returned: unknown, i: number): Response | void | Promise<Response | void> {
     try {
       if (i === this.middleware.length) this.takeInnermost(returned as Response)
       else this.takeOuter(returned, i)
+      return i === 0 ? this.answer() : undefined
     } catch (thrown) {
       return this.fail(thrown, i)
     }
-    return undefined
   }
 
   private takeInnermost(answer: Response): void {
@@ -122,16 +123,18 @@ class ChainRun {
   }
 
   /** Answers what was thrown at a place of the chain. */
-  private async fail(thrown: unknown, i: number): Promise<void> {
+  private async fail(thrown: unknown, i: number): Promise<Response | void> {
     const { c, prepared } = this
     this.hasFailed = true
     if (prepared && this.ended > i) dropAnswer(c, preparedBeforeHandler(c) ?? prepared)
     const answer = await this.answerError(thrown)
-    if (this.ended < i) return
-    // A redirect and the like are answers: what looks for errors should not find them.
-    if (!isNavigationError(thrown)) c.error = toError(thrown)
-    c.res = addPreparedHeaders(c, answer)
-    this.ended = i
+    if (this.ended >= i) {
+      // A redirect and the like are answers: what looks for errors should not find them.
+      if (!isNavigationError(thrown)) c.error = toError(thrown)
+      c.res = addPreparedHeaders(c, answer)
+      this.ended = i
+    }
+    return i === 0 ? this.answer() : undefined
   }
 
   private answer(): Response {

@@ -138,22 +138,32 @@ export interface Direct {
 }
 
 /**
- * Makes what answers requests for files whose handlers need nothing but the request and its params: in front of them stands nothing
- * of the application's, no proxy and no folder's middleware. All others are Hono's.
+ * Makes what answers requests for files that no middleware of the application's and no proxy stands in front of. Handlers that need
+ * nothing but the request and its params run without Hono's context, the middleware of folders with it. All others are Hono's.
  * @returns `undefined` where there is always something else to do
  */
 export function createDirect(options: DirectOptions): Direct | undefined {
   const { files } = options
   const { development, strict } = files.context
-  if (strict || development || !files.hasPlain) return undefined
+  if (strict || development || files.hasProxy) return undefined
 
   const find = (path: string): Found | undefined => {
     const match = files.findPlain(path)
     if (!match) return undefined
-    const module = match.route.guard ? undefined : match.route.load()
-    if (module !== undefined && !(module instanceof Promise)) return { match, module, path }
+    const module = match.route.load()
+    if (!(module instanceof Promise)) return { match, module, path }
     files.spare(path, match)
     return undefined
+  }
+  /** Answers behind the middleware of folders, which needs Hono's context and no more of Hono. */
+  const answerGuarded = ({ match, path }: Found, arrived: ArrivedRequest): Response | Promise<Response> | undefined => {
+    if (arrived.request.method === 'HEAD') return undefined
+    files.spare(path, match)
+    let context: Context | undefined
+    options.createContext(arrived, (c) => {
+      context = c
+    })
+    return files.answerMatch(match, path, context!)
   }
   const freshAnswer = ({ match, module }: Found, request: Request): Response | undefined =>
     request.method === 'GET' ? loadedStatic()?.answerFresh(files.context, match, module, request) : undefined
@@ -166,6 +176,7 @@ export function createDirect(options: DirectOptions): Direct | undefined {
     answer(request, env, executionContext) {
       const found = mountOf(env) ? undefined : find(rawPathnameOf(request))
       if (!found) return undefined
+      if (found.match.route.guard) return answerGuarded(found, { request, env, executionContext })
       if (isKeptFile(found.module)) return freshAnswer(found, request)
       const handler = plainHandler(found, request.method)
       if (!handler) return undefined
@@ -176,6 +187,14 @@ export function createDirect(options: DirectOptions): Direct | undefined {
     serve(request, pathname, exchange) {
       const found = find(pathname)
       if (!found) return false
+      if (found.match.route.guard) {
+        const arrived = { request, env: exchange.env(request), executionContext: exchange.executionContext(request) }
+        const answer = answerGuarded(found, arrived)
+        if (!answer) return false
+        if (answer instanceof Promise) exchange.releaseLater(request, answer)
+        else exchange.release(request, answer)
+        return true
+      }
       if (isKeptFile(found.module)) {
         const answer = freshAnswer(found, request)
         if (answer) exchange.release(request, answer)

@@ -11,6 +11,8 @@ export interface Exchange {
   lifetime(request: Request): ResponseLifetime
   /** Gets the answer once it is complete. */
   release(request: Request, answer: Response): Response
+  /** Gets an answer that takes its time. */
+  releaseLater(request: Request, answer: Promise<Response>): void
   /** Gets the answer to an error, which takes its time. */
   releaseError(request: Request, answer: Promise<Response>): Promise<Response>
 }
@@ -39,6 +41,7 @@ export class FetchExchange implements Exchange {
   release(_request: Request, answer: Response): Response {
     return this.body ? this.body.watch(answer, true) : answer
   }
+  releaseLater(): void {}
   releaseError(_request: Request, answer: Promise<Response>): Promise<Response> {
     this.body?.watch(new Response(null), true)
     return answer

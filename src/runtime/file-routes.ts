@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Handler, Next, RouterRoute } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
-import { type Arrival, arrive } from './arrival.js'
+import type { Arrival } from './arrival.js'
 import { answerBehindProxy, type BehindProxy } from './behind-proxy.js'
 import type { AnswerError } from './compose.js'
 import type { RouteEntry, RouterContext } from './context.js'
@@ -9,12 +9,11 @@ import { handOver } from './direct.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
 import { HAS_BASE_PATH, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PROXY, HAS_TRAILING_SLASH } from './features.js'
-import { answerFile } from './file-answer.js'
 import type { Ran } from './folder-guard.js'
 import { FolderLayer, type OnError, type UnmatchedFolder } from './folder-layer.js'
 import { type HandlerHost, setParams } from './handler-host.js'
-import { readableRequest } from './incoming.js'
 import type { Instrumentation } from './instrumentation.js'
+import { answerMatched } from './match-run.js'
 import { createMatcher, type Matcher, type RouteMatch } from './matcher.js'
 import { mountOf } from './mount.js'
 import { createProxyLayer, type ProxyLayer } from './proxy-layer.js'
@@ -30,8 +29,7 @@ export type Registered = [Handler, RouterRoute]
 /** The file routes of a manifest, behind its proxy. */
 export class FileRoutes implements BehindProxy {
   readonly context: RouterContext
-  /** Whether some file has nothing in front of it: no proxy, no file of a folder. */
-  readonly hasPlain: boolean
+  readonly hasProxy: boolean
   readonly #matcher: Matcher<RouteEntry>
   readonly #proxy: ProxyLayer | undefined
   readonly #folders: FolderLayer | undefined
@@ -50,7 +48,7 @@ export class FileRoutes implements BehindProxy {
     })
     this.#matcher = createMatcher(routes)
     this.#proxy = HAS_PROXY && manifest.proxy ? createProxyLayer(context, manifest.proxy) : undefined
-    this.hasPlain = !this.#proxy && routes.some(({ guard }) => guard === undefined)
+    this.hasProxy = this.#proxy !== undefined
     this.#malformed = register((c) => presentError(c, responses.malformedPath()))
   }
 
@@ -140,21 +138,15 @@ export class FileRoutes implements BehindProxy {
   /** @param arrival Default: made when the handler is about to run. */
   answerMatch(match: RouteMatch<RouteEntry>, path: string, c: Context, arrival?: Arrival): Response | Promise<Response> {
     if (HAS_MIDDLEWARE && handOver(c)) return NOTHING_TO_SEND
-    const { guard } = match.route
-    const answerError = this.errorAnswerer(c, match.route)
-    const answer = (host: HandlerHost, request?: Request): Response | Promise<Response> => {
-      const arrived = arrival ? arrival.withRequest(request ?? c.req.raw) : arrive(c, request)
-      const notFound = HAS_FOLDER_FILES && guard?.hasNotFound ? async () => (await guard.notFoundHandler())?.(c) : undefined
-      return answerFile({ context: this.context, match, pathname: this.innerPathname(path), host, arrival: arrived, notFound })
-    }
-    if (!HAS_FOLDER_FILES || !guard) return answer({ c, answerError })
-    setParams(c, match.params)
-    const innermost = (ran: Ran): Response | Promise<Response> => {
-      const host = { c, ran, answerError }
-      const request = readableRequest(c)
-      return request instanceof Promise ? request.then((readable) => answer(host, readable)) : answer(host, request)
-    }
-    return guard.run(c, innermost, answerError)
+    const { context } = this
+    return answerMatched({
+      context,
+      match,
+      pathname: this.innerPathname(path),
+      c,
+      answerError: this.errorAnswerer(c, match.route),
+      arrival,
+    })
   }
 
   /** Lets the middleware of the folder run in front of what the application itself has for the path, or of the 404. */

@@ -79,8 +79,9 @@ export class FolderGuard {
   /** Runs the middleware in front of the innermost; where it can't be loaded, the innermost doesn't run. Never rejects. */
   run(c: Context, innermost: (ran: Ran) => Response | Promise<Response>, answerError: AnswerError): Promise<Response> {
     noticeEnv(c.env)
-    const run = ({ composed, ran }: Chain): Promise<Response> => composed(c, () => innermost(ran), answerError)
-    return this.#chain ? run(this.#chain) : this.#load().then(run, answerError)
+    const chain = this.#chain
+    if (chain) return chain.composed(c, () => innermost(chain.ran), answerError)
+    return this.#load().then(({ composed, ran }) => composed(c, () => innermost(ran), answerError), answerError)
   }
 
   /** @throws {FolderFileError} */

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http'
+
+export type HeadersClass = new (incoming: IncomingMessage) => Headers
+
+/** Names as they stand among an incoming message's headers, but for those that are added there and for what is no single text. */
+const PLAIN_NAME = /^(?!x-forwarded-|set-cookie$)[a-z][a-z\d-]*$/
+
+/** What there is under a name; `undefined` where the base class has to tell. */
+function readPlainly({ headers }: IncomingMessage, name: string): string | null | undefined {
+  if (typeof name !== 'string' || !PLAIN_NAME.test(name)) return undefined
+  return Object.hasOwn(headers, name) ? (headers[name] as string) : null
+}
+
+/**
+ * Derives headers of requests that are completed when somebody asks for more than single ones, which Node.js has read by then.
+ * @param Light the class of @hono/node-server
+ * @param complete adds to the headers of a message what it lacks; called once
+ */
+export function deriveRequestHeaders(Light: HeadersClass, complete: (incoming: IncomingMessage) => void): HeadersClass {
+  class RequestHeaders extends Light {
+    /** Until the headers are complete. */
+    #incoming: IncomingMessage | undefined
+
+    constructor(incoming: IncomingMessage) {
+      super(incoming)
+      this.#incoming = incoming
+    }
+
+    #complete(): void {
+      const incoming = this.#incoming
+      this.#incoming = undefined
+      if (incoming) complete(incoming)
+    }
+
+    override get(name: string): string | null {
+      const value = this.#incoming && readPlainly(this.#incoming, name)
+      if (value !== undefined) return value
+      this.#complete()
+      return super.get(name)
+    }
+    override has(name: string): boolean {
+      const value = this.#incoming && readPlainly(this.#incoming, name)
+      if (value !== undefined) return value !== null
+      this.#complete()
+      return super.has(name)
+    }
+    override append(name: string, value: string): void {
+      this.#complete()
+      super.append(name, value)
+    }
+    override delete(name: string): void {
+      this.#complete()
+      super.delete(name)
+    }
+    override set(name: string, value: string): void {
+      this.#complete()
+      super.set(name, value)
+    }
+    override keys(): HeadersIterator<string> {
+      this.#complete()
+      return super.keys()
+    }
+    override values(): HeadersIterator<string> {
+      this.#complete()
+      return super.values()
+    }
+    override entries(): HeadersIterator<[string, string]> {
+      this.#complete()
+      return super.entries()
+    }
+    override forEach(callback: (value: string, name: string, headers: Headers) => void, thisArg?: unknown): void {
+      this.#complete()
+      super.forEach(callback, thisArg)
+    }
+    override [Symbol.iterator](): HeadersIterator<[string, string]> {
+      return this.entries()
+    }
+  }
+  Object.defineProperty(RequestHeaders, 'name', { value: Light.name })
+  return RequestHeaders
+}
