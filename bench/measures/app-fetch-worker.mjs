@@ -5,8 +5,8 @@ import { createRouter } from '../../dist/index.js'
 import { lookupsOf, tableOf, toColon } from './router-tables.mjs'
 
 /**
- * Measures `app.fetch` alone, in a process of its own: `node app-fetch-worker.mjs NAME COUNT MILLIS`. Handlers are async and answer
- * text by the light Response of @hono/node-server, which both have in their server. Prints nanoseconds per request.
+ * Measures `app.fetch` alone, in a process of its own: `node app-fetch-worker.mjs NAME COUNT MILLIS`. Requests are those that each
+ * one's own server has made of HTTP requests; handlers are async and answer text. Prints nanoseconds per request.
  */
 
 const [, , name, count, millis] = process.argv
@@ -20,23 +20,41 @@ function createHono() {
 
 const GET = async (_request, { params }) => new Response((await params).id ?? 'static')
 
+const toRoute = (pathname, module) => ({ pathname, file: `${pathname}/route.ts`, load: async () => module })
+
 const createOurs = () =>
-  createRouter({ version: 2, routes: routes.map((pathname) => ({ pathname, file: `${pathname}/route.ts`, load: async () => ({ GET }) })) })
+  createRouter({
+    version: 2,
+    routes: [...routes.map((pathname) => toRoute(pathname, { GET })), toRoute('/kept', { GET, dynamic: 'force-static' })],
+  })
 
 const isOurs = name === 'everyroute'
 const app = isOurs ? createOurs() : createHono()
-if (isOurs) await serve(app, { port: 0, quiet: true, signals: false })
-else serveHono({ fetch: app.fetch, port: 0 })
 
-const requestsOf = (isWanted) => lookupsOf(routes, isWanted, 500).map(({ path }) => new Request(`http://localhost:3000${path}`))
+/** What a server hands to its app for requests of these paths. */
+async function receive(paths) {
+  const received = []
+  const take = { fetch: (...given) => (received.push(given), new Response('taken')) }
+  const server = isOurs
+    ? (await serve(take, { port: 0, quiet: true, signals: false })).server
+    : await new Promise((resolve) => {
+        const listening = serveHono({ ...take, port: 0 }, () => resolve(listening))
+      })
+  const origin = `http://127.0.0.1:${server.address().port}`
+  for (const path of paths) await (await fetch(origin + path)).text()
+  server.close()
+  return received
+}
+
+const requestsOf = (isWanted) => receive(lookupsOf(routes, isWanted, 500).map(({ path }) => path))
 
 async function time(requests) {
   const end = performance.now() + Number(millis)
   const before = process.cpuUsage()
   let answered = 0
   do {
-    for (const request of requests) {
-      const answer = await app.fetch(request)
+    for (const [request, env, context] of requests) {
+      const answer = await app.fetch(request, env, context)
       if (answer.status !== 200) throw new Error(`${request.url}: ${answer.status}`)
     }
     answered += requests.length
@@ -45,8 +63,9 @@ async function time(requests) {
 }
 
 const kinds = {
-  static: requestsOf((route) => !route.includes('[')),
-  dynamic: requestsOf((route) => route.endsWith('[id]')),
+  static: await requestsOf((route) => !route.includes('[')),
+  dynamic: await requestsOf((route) => route.endsWith('[id]')),
+  ...(isOurs && { kept: await receive(Array.from({ length: 500 }, () => '/kept')) }),
 }
 for (const requests of Object.values(kinds)) await time(requests)
 const result = {}

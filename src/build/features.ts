@@ -68,6 +68,10 @@ const LOADS_UNSEEN = /\bimport\s*\(\s*[^\s'"`/)]|\bcreateRequire\b|\beveryroute\
 /** What Next.js's thrown answers are known by. */
 const SIGNALS = /NEXT_REDIRECT|NEXT_HTTP_ERROR_FALLBACK|DYNAMIC_SERVER_USAGE/
 
+const SERVER = 'everyroute/next/server'
+/** Of `next/server`, what need not know its request: everything but these, unless it is handed on whole. */
+const ASKS_FOR_SCOPE = /\bafter\b|\bconnection\b|\*\s*(?:as\s+[\w$]+\s*)?from\b/
+
 /**
  * Reads from the project's modules, and from those of the packages that they import, what they may do. A name that none of them
  * spells is not used by any.
@@ -98,7 +102,7 @@ export function moduleFeatures(modules: ReadonlyMap<string, BundledModule>, entr
         const name = names.get(imported)
         if (name === undefined) return UNKNOWN
         if (isOfMiddleware(name)) found.middleware = found.formData = true
-        else if (name.startsWith('everyroute/next/')) found.scope = true
+        else if (name.startsWith('everyroute/next/')) found.scope ||= name !== SERVER || ASKS_FOR_SCOPE.test(module.code ?? '')
         else if (!isApart(name) || /\bcreateRouter\b/.test(module.code ?? '')) return UNKNOWN
       }
     }

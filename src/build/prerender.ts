@@ -63,7 +63,7 @@ function watch(child: ChildProcess, seconds: number): Promise<Progress> {
 }
 
 /** The part of a stack that is the project's: what lies above our own call of the handler. */
-const ownStack = (stack: string): string => stack.split(/\n.*\b(?:callHandler|runScoped|runHandler)\b/, 1)[0]!
+const ownStack = (stack: string): string => stack.split(/\n.*\b(?:callHandler|runFast|async produce)\b/, 1)[0]!
 
 /** The error that a run ended with, by what the process said last. */
 function failureOf(

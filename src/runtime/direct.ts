@@ -3,7 +3,8 @@ import type { RouteModule } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
 import type { AnswerError } from './compose.js'
 import type { RouteEntry, RouterContext } from './context.js'
-import { isKeptFile, loadedStatic } from './dispatch.js'
+import { findPlain } from './direct-find.js'
+import { loadedStatic } from './dispatch.js'
 import { noticeEnv } from './env.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
@@ -14,6 +15,7 @@ import type { OnError } from './folder-layer.js'
 import { type HandlerRun, runHandler } from './handler.js'
 import { DEFINITION, type HandlerHost } from './handler-host.js'
 import { rawPathnameOf, toHandlerRequest } from './incoming.js'
+import { isKeptFile } from './kept-file.js'
 import type { RouteMatch, RouteParamValues } from './matcher.js'
 import { handlerFor, type RouteHandlerFunction } from './methods.js'
 import { mountOf } from './mount.js'
@@ -148,17 +150,17 @@ export function createDirect(options: DirectOptions): Direct | undefined {
   if (strict || development || files.hasProxy) return undefined
 
   const find = (path: string): Found | undefined => {
-    const match = files.findPlain(path)
+    const match = findPlain(files, path)
     if (!match) return undefined
     const module = match.route.load()
     if (!(module instanceof Promise)) return { match, module, path }
-    files.spare(path, match)
+    files.spare = { path, match }
     return undefined
   }
   /** Answers behind the middleware of folders, which needs Hono's context and no more of Hono. */
   const answerGuarded = ({ match, path }: Found, arrived: ArrivedRequest): Response | Promise<Response> | undefined => {
     if (arrived.request.method === 'HEAD') return undefined
-    files.spare(path, match)
+    files.spare = { path, match }
     let context: Context | undefined
     options.createContext(arrived, (c) => {
       context = c

@@ -2,15 +2,10 @@ import type { RouteModule } from '../routing/manifest.js'
 import type { RouterContext } from './context.js'
 import { CAN_BE_STRICT, HAS_STATIC } from './features.js'
 import { type IncomingRun, runHandler } from './handler.js'
+import { mayBeStatic } from './kept-file.js'
 import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor, isNextMethod, type RouteHandlerFunction } from './methods.js'
 import type { ServerRequest } from './next-request.js'
-
-/** Whether a file's configuration asks for more than running its handlers. */
-export const isKeptFile = (module: RouteModule): boolean => HAS_STATIC && (mayBeStatic(module) || module.fetchCache !== undefined)
-
-const mayBeStatic = (module: RouteModule): boolean =>
-  module.dynamic !== undefined || module.revalidate !== undefined || module.generateStaticParams !== undefined
 
 declare const __EVERYROUTE_STATIC__: boolean | undefined
 

@@ -8,7 +8,7 @@ import { type FetchCall, isRequest, type PlainFetch, readCall } from './fetch-ca
 import { type FetchPlan, planFetch } from './fetch-plan.js'
 import { enableScopeLater } from './lazy-scope.js'
 import { HostResponse } from './responses.js'
-import { currentScope, type RequestScope } from './scope.js'
+import { currentScope, type RequestScope, scopeHolder } from './scope.js'
 import type { StaticAttempt } from './static-attempt.js'
 
 /** A kept answer as the cache holds it; its body lies beside it. */
@@ -127,7 +127,10 @@ export async function fetchThroughCache(
   init?: FetchInit,
 ): Promise<Response> {
   const scope = currentScope()
-  if (!scope) await enableScopeLater()
+  if (!scope) {
+    await enableScopeLater()
+    scopeHolder.isWanted = true
+  }
   if (scope?.bypassesCache) return pass(plain, input, init)
   const url = urlOf(input)
   const given = { cache: init?.cache ?? (isRequest(input) ? input.cache : undefined), revalidate: init?.next?.revalidate }

@@ -2,13 +2,14 @@ import type { RouteModule } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
 import type { Arrival } from './arrival.js'
 import type { ErrorPhase, RouteEntry, RouterContext } from './context.js'
-import { answerRoute, dynamicHandler, isKeptFile } from './dispatch.js'
+import { answerRoute, dynamicHandler } from './dispatch.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
-import { HAS_INSTRUMENTATION } from './features.js'
+import { HAS_DIRECT, HAS_INSTRUMENTATION } from './features.js'
 import { type HandlerRun, runHandler } from './handler.js'
 import type { HandlerHost } from './handler-host.js'
 import { toHandlerRequest } from './incoming.js'
+import { isKeptFile } from './kept-file.js'
 import type { RouteMatch, RouteParamValues } from './matcher.js'
 import type { RouteHandlerFunction } from './methods.js'
 import { type Mount, mountOf } from './mount.js'
@@ -115,6 +116,7 @@ async function answerInFull(run: FileRun, request: ServerRequest): Promise<Respo
 function answerHosted(run: FileRun): Response | Promise<Response> {
   const { arrival, context, match } = run
   const request = toHandlerRequest(context, arrival.request, arrival.serverOrigin)
+  if (!HAS_DIRECT) return answerInFull(run, request)
   const module = match.route.load()
   const handler = isPromise(module) || isKeptFile(module) ? undefined : dynamicHandler(context, module, request.method)
   return handler ? runHandler(new HostedRun(run, module as RouteModule, handler, request)) : answerInFull(run, request)

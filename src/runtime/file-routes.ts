@@ -6,9 +6,10 @@ import { answerBehindProxy, type BehindProxy } from './behind-proxy.js'
 import type { AnswerError } from './compose.js'
 import type { RouteEntry, RouterContext } from './context.js'
 import { handOver } from './direct.js'
+import { type SpareMatch, takeSpare } from './direct-find.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
-import { HAS_BASE_PATH, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PROXY, HAS_TRAILING_SLASH } from './features.js'
+import { HAS_BASE_PATH, HAS_DIRECT, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PROXY } from './features.js'
 import type { Ran } from './folder-guard.js'
 import { FolderLayer, type OnError, type UnmatchedFolder } from './folder-layer.js'
 import { type HandlerHost, setParams } from './handler-host.js'
@@ -34,8 +35,8 @@ export class FileRoutes implements BehindProxy {
   readonly #proxy: ProxyLayer | undefined
   readonly #folders: FolderLayer | undefined
   readonly #malformed: Registered
-  /** A match that nobody has used, of a canonical path that no proxy stands in front of. */
-  #spare: { readonly path: string; readonly match: RouteMatch<RouteEntry> } | undefined
+  /** A match that nobody has used yet. */
+  spare: SpareMatch | undefined = undefined
 
   constructor(context: RouterContext, manifest: RouteManifest, onError: OnError) {
     this.context = context
@@ -63,7 +64,7 @@ export class FileRoutes implements BehindProxy {
   }
 
   #find(path: string, prefix: string): Registered | undefined {
-    const spare = this.#takeSpare(path)
+    const spare = HAS_DIRECT ? takeSpare(this, path) : undefined
     if (spare) return register((c) => this.answerMatch(spare, path, c), spare.route.pathname)
     const canonical = canonicalPathname(path, this.context)
     if (canonical !== undefined) return register(redirectTo(prefix + canonical))
@@ -99,35 +100,6 @@ export class FileRoutes implements BehindProxy {
   /** @throws {URIError} where a param has malformed percent-encoding */
   matchFolder(path: string): RouteMatch<UnmatchedFolder> | undefined {
     return this.#folders?.match(path, (one) => (this.#isBelowBase(one) ? this.innerPathname(one) : undefined))
-  }
-
-  /** The file of a canonical path, where no proxy stands in front and instrumentation is registered. */
-  findPlain(path: string): RouteMatch<RouteEntry> | undefined {
-    const { instrumentation, trailingSlash } = this.context
-    if (instrumentation && !instrumentation.isRegistered) return undefined
-    const spare = this.#takeSpare(path)
-    if (spare) return spare
-    try {
-      const match = this.match(path)
-      if (!match) return undefined
-      const isCanonical = path === match.route.pathname && !(HAS_TRAILING_SLASH && trailingSlash)
-      return isCanonical || canonicalPathname(path, this.context) === undefined ? match : undefined
-    } catch (error) {
-      if (error instanceof URIError) return undefined
-      throw error
-    }
-  }
-
-  /** Leaves a match of {@link findPlain} for whoever looks for the path next. */
-  spare(path: string, match: RouteMatch<RouteEntry>): void {
-    this.#spare = { path, match }
-  }
-
-  #takeSpare(path: string): RouteMatch<RouteEntry> | undefined {
-    const spare = this.#spare
-    if (!spare) return undefined
-    this.#spare = undefined
-    return spare.path === path ? spare.match : undefined
   }
 
   /** Gives the answer of the nearest `_error` file, else of the app's error handler. It never rejects. */

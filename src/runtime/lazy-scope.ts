@@ -1,8 +1,8 @@
 import { type RequestScope, scopeHolder } from './scope.js'
 
 /**
- * Lets requests from now on enter a scope, where the host has one: for `fetch` in files that import nothing of `next/*`.
- * Imported when it is needed, so that Workers without the compatibility flag for it still start.
+ * Lets requests for files whose answers may be kept enter a scope from now on, where the host has one: for `fetch` in files that import
+ * nothing of `next/*`. Imported when it is needed, so that Workers without the compatibility flag for it still start.
  */
 export async function enableScopeLater(): Promise<void> {
   if (scopeHolder.storage) return

@@ -36,7 +36,7 @@ const members: PropertyDescriptorMap & ThisType<Host> = {
   nextUrl: {
     configurable: true,
     get(): NextURL {
-      this[NEXT_URL] ??= new NextURL(this.url, this[URL_OPTIONS])
+      this[NEXT_URL] ??= new NextURL(this.url, this[URL_OPTIONS], undefined, true)
       return this[NEXT_URL]
     },
   },

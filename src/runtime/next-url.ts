@@ -1,19 +1,35 @@
+import { HAS_DIRECT } from './features.js'
+
 /** What a {@link NextURL} needs to know of `next.config`. */
 export interface NextURLOptions {
   readonly basePath?: string | undefined
   readonly trailingSlash?: boolean | undefined
 }
 
-const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/
+/** Host names to replace by `localhost`, which costs as much as parsing: it is not among them itself. */
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|\[::1])$/
 
-function parse(input: string | URL | NextURL, base?: string | URL | NextURL): URL {
-  const url = new URL(String(input), base === undefined ? undefined : String(base))
-  if (LOOPBACK.test(url.hostname)) url.hostname = 'localhost'
-  return url
+/** The queries that have been changed since their URL was last looked at. */
+const changed = /* @__PURE__ */ new WeakSet<URLSearchParams>()
+
+/** The query of a URL that has not been parsed. */
+function createQueryClass(): typeof URLSearchParams {
+  class Query extends URLSearchParams {}
+  // The name of this class is lost to minifiers, and none of its users' business.
+  Query.prototype.constructor = URLSearchParams
+  for (const name of ['append', 'delete', 'set', 'sort'] as const) {
+    const change: (...args: never) => void = Query.prototype[name]
+    Query.prototype[name] = function (this: Query, ...args: never) {
+      change.apply(this, args)
+      changed.add(this)
+    }
+  }
+  return Query
 }
 
-const isBase = (value: unknown): value is string | URL | NextURL =>
-  typeof value === 'string' || (typeof value === 'object' && value !== null && 'pathname' in value)
+const Query = HAS_DIRECT ? createQueryClass() : URLSearchParams
+
+const isBase = (value: unknown): value is string | URL | NextURL => typeof value === 'string' || 'pathname' in Object(value)
 
 /**
  * The URL with Next.js's conveniences: `basePath` apart from `pathname`, the trailing slash of the source kept when the
@@ -22,50 +38,104 @@ const isBase = (value: unknown): value is string | URL | NextURL =>
  * @see https://nextjs.org/docs/app/api-reference/functions/next-request#nexturl
  */
 export class NextURL {
-  #url: URL
+  declare readonly origin: string
+  declare protocol: string
+  declare host: string
+  declare hostname: string
+  declare port: string
+  declare pathname: string
+  declare search: string
+  declare hash: string
+  declare username: string
+  declare password: string
+
+  readonly #input: string
+  #parsed: URL | undefined
+  #searchParams: URLSearchParams | undefined
   #basePath = ''
   #keepSlash = false
   #buildId: string | undefined
   readonly #options: NextURLOptions
 
-  constructor(input: string | URL | NextURL, base?: string | URL | NextURL | NextURLOptions, options: NextURLOptions = {}) {
-    this.#options = isBase(base) || base === undefined ? options : base
-    this.#url = parse(input, isBase(base) ? base : undefined)
-    this.#analyze()
+  /** @param isValid whether the input is known to be an absolute URL, so that it need not be parsed for its query. Default `false`. */
+  constructor(
+    input: string | URL | NextURL,
+    base?: string | URL | NextURL | NextURLOptions,
+    options: NextURLOptions = isBase(base) ? {} : (base ?? {}),
+    isValid = false,
+  ) {
+    this.#options = options
+    this.#input = input as string
+    if (!HAS_DIRECT || !isValid) this.#analyze(new URL(input as string, isBase(base) ? (base as string) : undefined))
   }
 
-  #analyze(): void {
+  static {
+    for (const name of ['protocol', 'host', 'pathname', 'search', 'hash', 'hostname', 'username', 'password', 'origin', 'port'] as const) {
+      Object.defineProperty(NextURL.prototype, name, {
+        configurable: true,
+        get(this: NextURL) {
+          return this.#url[name]
+        },
+        set(this: NextURL, value: string) {
+          const url = this.#url
+          url[name as 'host'] = value
+          this.#updateQuery(url)
+        },
+      })
+    }
+  }
+
+  /** Parsed now at the latest, and up to date with the query. */
+  get #url(): URL {
+    const url = HAS_DIRECT ? (this.#parsed ?? this.#analyze(new URL(this.#input))) : this.#parsed!
+    if (HAS_DIRECT && changed.delete(this.#searchParams!)) url.search = String(this.#searchParams)
+    return url
+  }
+
+  #analyze(url: URL): URL {
+    if (LOOPBACK.test(url.hostname)) url.hostname = 'localhost'
     const { basePath, trailingSlash } = this.#options
-    const { pathname } = this.#url
+    const { pathname } = url
     this.#keepSlash = pathname === '/' ? trailingSlash === true : pathname.endsWith('/')
     this.#basePath = ''
     if (basePath && (pathname === basePath || pathname.startsWith(`${basePath}/`))) {
       this.#basePath = basePath
-      this.#url.pathname = pathname.slice(basePath.length) || '/'
+      url.pathname = pathname.slice(basePath.length) || '/'
     }
+    this.#parsed = url
+    return url
   }
 
-  get #formattedPathname(): string {
-    const path = `${this.#basePath}${this.#url.pathname === '/' && this.#basePath ? '' : this.#url.pathname}` || '/'
-    if (this.#buildId)
-      return `${this.#basePath}/_next/data/${this.#buildId}${this.#url.pathname === '/' ? '/index' : this.#url.pathname.replace(/\/$/, '')}.json`
-    if (this.#keepSlash) return path.endsWith('/') ? path : `${path}/`
-    return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+  /** Brings a query that was handed out before the URL was parsed up to date with the URL. */
+  #updateQuery(url: URL): void {
+    const query = this.#searchParams
+    if (!HAS_DIRECT || !query || String(query) === String(url.searchParams)) return
+    for (const [name] of [...query]) query.delete(name)
+    for (const [name, value] of url.searchParams) query.append(name, value)
+    changed.delete(query)
   }
 
   get href(): string {
-    return `${this.#url.protocol}//${this.#url.host}${this.#formattedPathname}${this.#url.search}${this.#url.hash}`
+    const { protocol, host, pathname, search, hash } = this.#url
+    const base = this.#basePath
+    const isRoot = pathname === '/'
+    const path = this.#buildId
+      ? `${base}/_next/data/${this.#buildId}${isRoot ? '/index' : pathname.replace(/\/$/, '')}.json`
+      : (isRoot && base ? base : base + pathname).replace(/\/$/, '') + (this.#keepSlash ? '/' : '') || '/'
+    return `${protocol}//${host}${path}${search}${hash}`
   }
   set href(value: string) {
-    this.#url = parse(value)
-    this.#analyze()
+    const url = this.#url
+    url.href = value
+    this.#analyze(url)
+    this.#updateQuery(url)
   }
 
   get basePath(): string {
-    return this.#basePath
+    return this.#url && this.#basePath
   }
   set basePath(value: string) {
-    this.#basePath = value.startsWith('/') ? value : `/${value}`
+    this.#basePath = this.#url && (value.startsWith('/') ? value : `/${value}`)
   }
 
   get buildId(): string | undefined {
@@ -91,64 +161,8 @@ export class NextURL {
   }
 
   get searchParams(): URLSearchParams {
-    return this.#url.searchParams
-  }
-  get origin(): string {
-    return this.#url.origin
-  }
-  get protocol(): string {
-    return this.#url.protocol
-  }
-  set protocol(value: string) {
-    this.#url.protocol = value
-  }
-  get host(): string {
-    return this.#url.host
-  }
-  set host(value: string) {
-    this.#url.host = value
-  }
-  get hostname(): string {
-    return this.#url.hostname
-  }
-  set hostname(value: string) {
-    this.#url.hostname = value
-  }
-  get port(): string {
-    return this.#url.port
-  }
-  set port(value: string) {
-    this.#url.port = value
-  }
-  get pathname(): string {
-    return this.#url.pathname
-  }
-  set pathname(value: string) {
-    this.#url.pathname = value
-  }
-  get search(): string {
-    return this.#url.search
-  }
-  set search(value: string) {
-    this.#url.search = value
-  }
-  get hash(): string {
-    return this.#url.hash
-  }
-  set hash(value: string) {
-    this.#url.hash = value
-  }
-  get username(): string {
-    return this.#url.username
-  }
-  set username(value: string) {
-    this.#url.username = value
-  }
-  get password(): string {
-    return this.#url.password
-  }
-  set password(value: string) {
-    this.#url.password = value
+    if (!HAS_DIRECT) return this.#url.searchParams
+    return (this.#searchParams ??= this.#parsed?.searchParams ?? new Query(/(\?[^#]*)|#/.exec(this.#input)?.[1]))
   }
 
   clone(): NextURL {

@@ -50,10 +50,12 @@ interface ScopeStorage {
 
 interface ScopeHolder {
   storage: ScopeStorage | undefined
+  /** Whether the scope of any request may be asked for, not of those alone whose answers may be kept. */
+  isWanted: boolean
 }
 
 /** One holder per process, so that two copies of the package share one scope. */
-export const scopeHolder: ScopeHolder = /* @__PURE__ */ processWide('scope@1', () => ({ storage: undefined }))
+export const scopeHolder: ScopeHolder = /* @__PURE__ */ processWide('scope@2', () => ({ storage: undefined, isWanted: false }))
 
 /** Runs the callback in the scope, if anything that reads scopes has been loaded. */
 export function runInScope<R, Args extends unknown[]>(scope: RequestScope, callback: (...args: Args) => R, ...args: Args): R {

@@ -38,7 +38,18 @@ describe('what modules may do', () => {
     expect(featuresOf({ imports: [got.id] }, [got])).toEqual({ ...NOTHING, fetch: true })
   })
 
-  test.each(['server', 'headers', 'navigation', 'cache', 'og'])('next/%s asks for the scope of the request', (name) => {
+  test.each([
+    ["import { NextResponse } from 'next/server'", false],
+    ["import { after, NextResponse } from 'next/server'", true],
+    ["import { connection as wait } from 'next/server'", true],
+    ["import * as server from 'next/server'", true],
+    ["export * from 'next/server'", true],
+    ["export * as server from 'next/server'", true],
+  ])('of next/server, some names ask for the scope of the request: %s', (code, scope) => {
+    expect(featuresOf({ code, imports: [own('next/server')] })).toEqual({ ...NOTHING, scope })
+  })
+
+  test.each(['headers', 'navigation', 'cache', 'og'])('next/%s asks for the scope of the request', (name) => {
     expect(featuresOf({ imports: [own(`next/${name}`)] })).toEqual({ ...NOTHING, scope: true })
   })
 
