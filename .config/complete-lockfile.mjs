@@ -35,8 +35,7 @@ function platformOf(name) {
   const words = name.split('/').at(-1).split('-')
   const find = (table) => words.map((word) => (Object.hasOwn(table, word) ? table[word] : undefined)).find(Boolean)
   const [os, cpu, libc] = [find(OS), find(CPU), find(LIBC)]
-  if (!os || !cpu)
-    throw new Error(`${path}: ${name} names no platform that .config/complete-lockfile.mjs knows; add its entry by hand`)
+  if (!os || !cpu) throw new Error(`${path}: ${name} names no platform that .config/complete-lockfile.mjs knows; add its entry by hand`)
   return { cpu: [cpu], ...(os === 'linux' && libc && { libc: [libc] }), os: [os] }
 }
 

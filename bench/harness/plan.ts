@@ -1,6 +1,8 @@
 /** How much of everything a run does. */
 export interface Plan {
   readonly name: 'full' | 'quick'
+  /** Processes of each server that are measured one after the other, and rounds with each. */
+  readonly cpuProcesses: number
   readonly cpuRounds: number
   /** Milliseconds of one sample of CPU time. */
   readonly cpuSample: number
@@ -17,9 +19,10 @@ export interface Plan {
 
 export const FULL: Plan = {
   name: 'full',
-  cpuRounds: 40,
+  cpuProcesses: 3,
+  cpuRounds: 14,
   cpuSample: 60,
-  warmUp: 1000,
+  warmUp: 500,
   streamRounds: 5,
   httpSeconds: 2,
   httpRounds: 3,
@@ -29,9 +32,10 @@ export const FULL: Plan = {
 
 export const QUICK: Plan = {
   name: 'quick',
+  cpuProcesses: 1,
   cpuRounds: 16,
   cpuSample: 50,
-  warmUp: 600,
+  warmUp: 400,
   streamRounds: 3,
   httpSeconds: 1,
   httpRounds: 1,

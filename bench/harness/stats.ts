@@ -31,9 +31,12 @@ export function addSample(samples: Samples, subject: string, kind: string, value
   kinds[kind].push(value)
 }
 
+/** How many times as cheap something is as another in the same round. */
+export const ratiosOf = (costs: readonly number[], others: readonly number[]): number[] => costs.map((cost, round) => others[round]! / cost)
+
 /** How many times as good a subject is as another in the same round: of costs the other's over its own, of rates the reverse. */
 export function ratiosTo(samples: Samples, subject: string, base: string, kind: string, isCost: boolean): number[] {
   const own = samples[subject]?.[kind] ?? []
   const other = samples[base]?.[kind] ?? []
-  return own.map((value, round) => (isCost ? other[round]! / value : value / other[round]!))
+  return isCost ? ratiosOf(own, other) : ratiosOf(other, own)
 }

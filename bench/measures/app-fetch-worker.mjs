@@ -34,7 +34,12 @@ const app = isOurs ? createOurs() : createHono()
 /** What a server hands to its app for requests of these paths. */
 async function receive(paths) {
   const received = []
-  const take = { fetch: (...given) => (received.push(given), new Response('taken')) }
+  const take = {
+    fetch(...given) {
+      received.push(given)
+      return new Response('taken')
+    },
+  }
   const server = isOurs
     ? (await serve(take, { port: 0, quiet: true, signals: false })).server
     : await new Promise((resolve) => {

@@ -8,11 +8,10 @@ import { addSample, type Samples } from '../harness/stats.ts'
 const CONNECTIONS = 32
 
 /**
- * User time per request, in microseconds, by framework and case. The server is the one that serves HTTP too, in its own process;
+ * Adds user time per request, in microseconds, by framework and case. The server is the one that serves HTTP too, in its own process;
  * requests reach it over connections without a kernel.
  */
-export async function measureCpu(servers: readonly ServerProcess[], plan: Plan): Promise<Samples> {
-  const samples: Samples = {}
+export async function measureCpu(servers: readonly ServerProcess[], plan: Plan, samples: Samples): Promise<void> {
   const sample = (server: ServerProcess, request: string, millis: number): Promise<CpuSample> => {
     const drive: Drive = { request, status: 200, connections: CONNECTIONS, millis }
     return server.call<CpuSample>({ drive })
@@ -27,5 +26,4 @@ export async function measureCpu(servers: readonly ServerProcess[], plan: Plan):
       addSample(samples, server.framework.name, one.name, Number(user.toFixed(3)))
     })
   }
-  return samples
 }

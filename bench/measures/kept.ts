@@ -20,7 +20,7 @@ export async function measureKept(plan: Plan): Promise<Samples> {
   const server = await ServerProcess.start(frameworkOf(OURS))
   try {
     for (const one of KEPT) await drive(server, one, { millis: plan.warmUp })
-    await inRounds(KEPT, plan.cpuRounds, async (one) => {
+    await inRounds(KEPT, plan.cpuRounds * plan.cpuProcesses, async (one) => {
       addSample(samples, OURS, one.name, (await drive(server, one, { millis: plan.cpuSample })).user)
     })
   } finally {

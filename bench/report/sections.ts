@@ -1,7 +1,8 @@
 import { CASES } from '../cases.ts'
 import { FRAMEWORKS, HONO_ASYNC, HONO_SYNC, OURS, RAW } from '../frameworks.ts'
 import type { Results } from '../harness/results.ts'
-import { ratiosTo, type Samples, summarise } from '../harness/stats.ts'
+import { ratiosOf, ratiosTo, type Samples, summarise } from '../harness/stats.ts'
+import { DEFAULT_HONO } from '../measures/app-fetch.ts'
 import { number, table, withRange } from './table.ts'
 
 const CASE_NAMES = CASES.map(({ name }) => name)
@@ -96,17 +97,26 @@ function routerSection({ routers, appFetch }: Results): string[] {
   }
   if (appFetch) {
     const counts = countsOf(appFetch)
+    const { [OURS]: own = {} } = appFetch
+    const kindsOf = (kind: string): string[] => counts.map((count) => `${kind} ${count}`)
     sections.push('### `app.fetch`', 'Nanoseconds per call, routing, handler and answer together, by number of routes:')
-    for (const kind of ['dynamic', 'static']) {
-      sections.push(
-        plainTable(
-          appFetch,
-          `${kind}, ns`,
-          counts.map((count) => `${kind} ${count}`),
-          counts,
-        ),
-      )
-    }
+    for (const kind of ['dynamic', 'static']) sections.push(plainTable(appFetch, `${kind}, ns`, kindsOf(kind), counts))
+    const hono = appFetch[DEFAULT_HONO] ?? {}
+    const row = (name: string, kind: string, base: Readonly<Record<string, number[]>>, baseKind: string): string[] => [
+      name,
+      ...counts.map((count) => withRange(summarise(ratiosOf(own[`${kind} ${count}`] ?? [], base[`${baseKind} ${count}`] ?? [])))),
+    ]
+    sections.push(
+      'How many times as fast, in the same round:',
+      table(
+        ['', ...counts],
+        [
+          row('dynamic, to Hono', 'dynamic', hono, 'dynamic'),
+          row('static, to Hono', 'static', hono, 'static'),
+          row('kept answer, to running the handler', 'kept', own, 'static'),
+        ],
+      ),
+    )
   }
   return sections
 }

@@ -47,6 +47,9 @@ function normaliseRecord(given: Record<string, string>): Record<string, string> 
   return headers
 }
 
+/** What has been made, for bytes, of whole inits that can't change. */
+const normalisedInits = new WeakMap<ResponseInit, ResponseInit>()
+
 /** The media type that the Fetch standard gives a body that comes without one. */
 function defaultContentType(body: unknown): string | undefined {
   if (typeof body === 'string') return TEXT
@@ -127,6 +130,12 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
         ;(this as Slots)[PLAIN_HEADERS] = known.headers as Record<string, string>
         return
       }
+      const known = init && given instanceof Uint8Array ? normalisedInits.get(init) : undefined
+      if (known) {
+        super(given, known)
+        ;(this as Slots)[PLAIN_HEADERS] = known.headers as Record<string, string>
+        return
+      }
       if (given === null && isBlank(init)) {
         super(null, BLANK_INIT)
         ;(this as Slots)[PLAIN_HEADERS] = NO_HEADERS
@@ -135,6 +144,8 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
       const members = membersOf(init)
       checkInit(given, members)
       const exact = normaliseInit(given, members)
+      if (given instanceof Uint8Array && init && !members.statusText && Object.isFrozen(init) && Object.isFrozen(exact.headers))
+        normalisedInits.set(init, exact)
       super(given, exact)
       const slots = this as Slots
       if (!(exact.headers instanceof Headers)) slots[PLAIN_HEADERS] = exact.headers as Record<string, string>

@@ -17,6 +17,11 @@ function requireSendable(name: string, value: string): string {
   throw new TypeError(`The answer's header ${JSON.stringify(name)} has a control character, which can't be sent: ${JSON.stringify(value)}`)
 }
 
+/** Bytes: so many are sent as text in one piece with the head, for which Node.js would make two writes of bytes. */
+const MAX_AS_TEXT = 4096
+
+const latin1Of = ({ buffer, byteLength, byteOffset }: Uint8Array): string => Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+
 type WireHeaders = Record<string, string | string[]>
 
 /** Headers as a record, which @hono/node-server sends as it is: with Headers it would add a media type. */
@@ -73,7 +78,9 @@ export class ResponsePreparer {
     if (length === -1) return false
     this.#setStatusText(response, cache, outgoing)
     if (body === null) outgoing.writeHead(status, headers).end()
-    else outgoing.writeHead(status, { ...headers, 'Content-Length': length }).end(body)
+    else if (typeof body === 'string' || length > MAX_AS_TEXT)
+      outgoing.writeHead(status, { ...headers, 'Content-Length': length }).end(body)
+    else outgoing.writeHead(status, { ...headers, 'Content-Length': length }).end(latin1Of(body as Uint8Array), 'latin1')
     return true
   }
 

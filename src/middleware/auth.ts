@@ -68,16 +68,22 @@ export function auth<R = JwtClaims, const O extends boolean = false>(
     pass(c, user)
   }
   /** Lets a request pass, or throws. Where that takes time, it gives a promise. */
-  const check = (c: Context): void | Promise<void> => {
+  const check = (c: Context): Promise<void> | undefined => {
     const assumed = assumedUser(c)
-    if (assumed) return pass(c, assumed.user)
+    if (assumed) {
+      pass(c, assumed.user)
+      return undefined
+    }
     const token = bearerToken(c, realm)
     if (token === undefined) {
       if (!optional) throw noCredentials(realm)
-      return pass(c, undefined)
+      pass(c, undefined)
+      return undefined
     }
     const found = findUser(token, c)
-    return isThenable(found) ? Promise.resolve(found).then((user) => admit(c, user)) : admit(c, found)
+    if (isThenable(found)) return Promise.resolve(found).then((user) => admit(c, user))
+    admit(c, found)
+    return undefined
   }
   return (c, next) => {
     try {

@@ -66,12 +66,14 @@ class ChainRun {
   }
 
   /** Calls what stands at a place of the chain; gives the answer for the outermost. Rejects only where that has been called before. */
-  private dispatch(i: number): Promise<Response | void> {
+  private dispatch(i: number): Promise<Response | undefined> {
     if (i <= this.index) return Promise.reject(new Error('next() called multiple times'))
     this.index = i
     const handler = this.middleware[i]
     try {
-      const returned: unknown = handler ? handler(this.c, () => this.dispatch(i + 1) as Promise<void>) : this.innermost(this.c)
+      const returned: unknown = handler
+        ? handler(this.c, () => this.dispatch(i + 1) as Promise<unknown> as Promise<void>)
+        : this.innermost(this.c)
       if (returned instanceof Promise) {
         return returned.then(
           (value: unknown) => this.take(value, i),
@@ -86,7 +88,7 @@ class ChainRun {
     }
   }
 
-  private async wait(returned: PromiseLike<unknown>, i: number): Promise<Response | void> {
+  private async wait(returned: PromiseLike<unknown>, i: number): Promise<Response | undefined> {
     try {
       return this.take(await returned, i)
     } catch (thrown) {
@@ -95,7 +97,7 @@ class ChainRun {
   }
 
   /** Takes what was returned at a place of the chain. */
-  private take(returned: unknown, i: number): Response | void | Promise<Response | void> {
+  private take(returned: unknown, i: number): Response | undefined | Promise<Response | undefined> {
     try {
       if (i === this.middleware.length) this.takeInnermost(returned as Response)
       else this.takeOuter(returned, i)
@@ -123,7 +125,7 @@ class ChainRun {
   }
 
   /** Answers what was thrown at a place of the chain. */
-  private async fail(thrown: unknown, i: number): Promise<Response | void> {
+  private async fail(thrown: unknown, i: number): Promise<Response | undefined> {
     const { c, prepared } = this
     this.hasFailed = true
     if (prepared && this.ended > i) dropAnswer(c, preparedBeforeHandler(c) ?? prepared)
@@ -148,7 +150,7 @@ class ChainRun {
 }
 
 /** What `next()` gives where everything behind it has answered at once. */
-const DONE: Promise<void> = /* @__PURE__ */ Promise.resolve()
+const DONE: Promise<undefined> = /* @__PURE__ */ Promise.resolve(undefined)
 
 /**
  * Makes one function of a chain of middleware, which works as in Hono: what is thrown further in has become the answer by the

@@ -19,24 +19,26 @@ export interface Exchange {
 
 /** The exchange of a request that came by `fetch`. */
 export class FetchExchange implements Exchange {
-  private readonly given: { readonly env: unknown; readonly executionContext: unknown }
+  private readonly bindings: unknown
+  private readonly context: unknown
   /** What tells of the end of the answer, where the host doesn't. */
   private readonly body: BodyLifetime | undefined
 
   constructor(env: unknown, executionContext: unknown) {
     const host = executionContext as HostContext | undefined
-    this.given = { env, executionContext }
+    this.bindings = env
+    this.context = executionContext
     this.body = host?.onClose ? undefined : new BodyLifetime(host)
   }
 
   env(): unknown {
-    return this.given.env
+    return this.bindings
   }
   executionContext(): unknown {
-    return this.given.executionContext
+    return this.context
   }
   lifetime(): ResponseLifetime {
-    return this.body ?? (this.given.executionContext as ResponseLifetime)
+    return this.body ?? (this.context as ResponseLifetime)
   }
   release(_request: Request, answer: Response): Response {
     return this.body ? this.body.watch(answer, true) : answer

@@ -143,27 +143,30 @@ async function toKept(response: Response, tags: readonly string[], attempt: Stat
   }
 }
 
-/** Headers of kept answers as a record, which a host's light Response takes as they are; `undefined` where a name comes twice. */
-const records = new WeakMap<KeptAnswer, Record<string, string> | undefined>()
+/** What kept answers are made with, once for each. */
+const inits = new WeakMap<KeptAnswer, ResponseInit>()
 
-function recordOf(kept: KeptAnswer): Record<string, string> | undefined {
-  if (records.has(kept)) return records.get(kept)
-  const record: Record<string, string> = Object.fromEntries(kept.headers)
-  // A host may remember what it has made of headers that can't change.
-  const found = Object.keys(record).length === kept.headers.length ? Object.freeze(record) : undefined
-  records.set(kept, found)
-  return found
+function initOf(kept: KeptAnswer): ResponseInit {
+  let init = inits.get(kept)
+  if (!init) {
+    const { headers, status } = kept
+    const record: Record<string, string> = Object.fromEntries(headers)
+    // A host may remember what it has made of what can't change.
+    const isRecord = Object.keys(record).length === headers.length
+    init = Object.freeze({ status, headers: isRecord ? Object.freeze(record) : (headers as [string, string][]) })
+    inits.set(kept, init)
+  }
+  return init
 }
 
 /** @param isGuarded whether middleware stands in front, past which a cache on the way would answer if it kept the answer too */
 export function fromKept(entry: CacheEntry, isHead: boolean, isGuarded: boolean): Response {
   const answer = entry.value as unknown as KeptAnswer
   const { status, headers: kept } = answer
-  const isDefault = (name: string, value: string): boolean => name === 'cache-control' && value === cacheControl(entry.revalidate)
-  const headers = isGuarded
-    ? kept.map(([name, value]) => [name, isDefault(name, value) ? 'private, no-cache' : value])
-    : (recordOf(answer) ?? kept)
   const body = entry.body && entry.body.length > 0 && !isHead && !NULL_BODY.has(status) ? (entry.body as Uint8Array<ArrayBuffer>) : null
+  if (!isGuarded) return new Response(body, initOf(answer))
+  const isDefault = (name: string, value: string): boolean => name === 'cache-control' && value === cacheControl(entry.revalidate)
+  const headers = kept.map(([name, value]) => [name, isDefault(name, value) ? 'private, no-cache' : value])
   return new Response(body, { status, headers: headers as HeadersInit })
 }
 
