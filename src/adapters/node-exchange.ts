@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Exchange } from '../runtime/exchange.js'
 import { type ListeningAddress, NodeBindings } from './node-bindings.js'
 import { NodeContext } from './node-context.js'
-import { outgoingOf } from './node-request.js'
+import { BINDINGS, CONTEXT, outgoingOf } from './node-request.js'
 import type { PendingWork } from './serve-context.js'
 
 /** Sends answers. Neither throws. */
@@ -12,12 +12,9 @@ export interface Sender {
 }
 
 interface Slots {
-  [BINDINGS]?: NodeBindings
-  [CONTEXT]?: NodeContext
+  [BINDINGS]?: NodeBindings | undefined
+  [CONTEXT]?: NodeContext | undefined
 }
-
-const BINDINGS: unique symbol = Symbol('everyroute.bindings')
-const CONTEXT: unique symbol = Symbol('everyroute.context')
 
 /** Stands for all exchanges of a server: what the router asks for of a request is found by the request. */
 export class NodeExchange implements Exchange {

@@ -5,9 +5,22 @@ export type HeadersClass = new (incoming: IncomingMessage) => Headers
 /** Names as they stand among an incoming message's headers, but for those that are added there and for what is no single text. */
 const PLAIN_NAME = /^(?!x-forwarded-|set-cookie$)[a-z][a-z\d-]*$/
 
+/** Those that are asked for most, which need not be looked at. */
+const COMMON = new Set([
+  'accept',
+  'authorization',
+  'content-length',
+  'content-type',
+  'cookie',
+  'host',
+  'if-none-match',
+  'origin',
+  'user-agent',
+])
+
 /** What there is under a name; `undefined` where the base class has to tell. */
 function readPlainly({ headers }: IncomingMessage, name: string): string | null | undefined {
-  if (typeof name !== 'string' || !PLAIN_NAME.test(name)) return undefined
+  if (!COMMON.has(name) && (typeof name !== 'string' || !PLAIN_NAME.test(name))) return undefined
   return Object.hasOwn(headers, name) ? (headers[name] as string) : null
 }
 

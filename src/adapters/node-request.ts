@@ -43,6 +43,9 @@ function makeSample(): { sample: LightRequest; bodyMark: symbol } | undefined {
 }
 
 const OUTGOING: unique symbol = Symbol('everyroute.outgoing') as never
+/** Slots in which what goes with a request is kept, once it is asked for. */
+export const BINDINGS: unique symbol = Symbol('everyroute.bindings')
+export const CONTEXT: unique symbol = Symbol('everyroute.context')
 const WATCHED = Symbol('everyroute.watched')
 const IS_NATIVE = Symbol('everyroute.isNative')
 const URL_MADE = Symbol('everyroute.url')
@@ -92,13 +95,18 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
       slots[WATCHED] = false
       slots[CONSUMED!] = false
       slots[IS_NATIVE] = false
-      slots[INSTANCE] = false
+      slots[LATENT.instance] = false
+      // Slots that come later would be kept apart from the object.
+      slots[LATENT.nextUrl] = undefined
+      slots[HEADERS!] = undefined
+      slots[BINDINGS] = undefined
+      slots[CONTEXT] = undefined
     }
   }
   const prototype = NodeRequest.prototype as unknown as LightRequest
   Reflect.deleteProperty(prototype, 'constructor')
   Object.setPrototypeOf(prototype, base)
-  const INSTANCE = defineLatentMembers(prototype)
+  const LATENT = defineLatentMembers(prototype)
   Object.defineProperties(prototype, {
     ...bodyReaders(base, { incoming: INCOMING, consumed: CONSUMED, isNative: IS_NATIVE }),
     [NATIVE]: {

@@ -4,7 +4,7 @@ import { httpError } from '../runtime/error-answer.js'
 import { hasRepeatedAuthorization } from '../runtime/repeated-authorization.js'
 
 /** Longer tokens are refused unread. */
-const MAX_TOKEN_LENGTH = 16_384
+const MAX_HEADER_LENGTH = 16_384 + 'Bearer '.length
 
 /** The scheme, in any case, and one b64token (RFC 6750, 2.1): two headers, which arrive with a comma between them, are none. */
 const CREDENTIALS = /^bearer +[\w.~+/-]+=*$/i
@@ -44,8 +44,9 @@ export function bearerToken(c: Context, realm: string): string | undefined {
   const header = c.req.header('authorization')
   if (header === undefined) return undefined
   if (hasRepeatedAuthorization(c)) throw invalidRequest(realm)
-  if (!BEARER.test(header)) return undefined
-  if (header.length > MAX_TOKEN_LENGTH + 'Bearer '.length) throw invalidToken(realm)
-  if (!CREDENTIALS.test(header)) throw invalidRequest(realm)
+  if (header.length > MAX_HEADER_LENGTH || !CREDENTIALS.test(header)) {
+    if (!BEARER.test(header)) return undefined
+    throw header.length > MAX_HEADER_LENGTH ? invalidToken(realm) : invalidRequest(realm)
+  }
   return header.slice(header.lastIndexOf(' ') + 1)
 }

@@ -133,16 +133,13 @@ export function cors(options: CorsOptions = {}): MiddlewareHandler {
     ...(maxAge !== undefined && { maxAge }),
   })
 
-  const middleware: MiddlewareHandler = async (c, next) => {
-    if (isPreflight(c)) {
-      const answer = await preflight(c, next)
-      if (answer) addVary(answer.headers, 'Origin')
-      return answer
-    }
-    const found = allowed(c)
-    const origin = found instanceof Promise ? await found : found
-    await next()
-    // Hono's sets them before, on an answer that doesn't exist yet and is dropped with a failed one.
+  const answerPreflight: MiddlewareHandler = async (c, next) => {
+    const answer = await preflight(c, next)
+    if (answer) addVary(answer.headers, 'Origin')
+    return answer
+  }
+  // Hono's sets them before, on an answer that doesn't exist yet and is dropped with a failed one.
+  const addHeaders = (c: Context, origin: string | undefined): void => {
     if (c.res.status === 101) return
     const answer = withMutableHeaders(c.res)
     if (answer !== c.res) c.res = answer
@@ -152,6 +149,12 @@ export function cors(options: CorsOptions = {}): MiddlewareHandler {
     headers.set('access-control-allow-origin', origin)
     if (credentials) headers.set('access-control-allow-credentials', 'true')
     if (exposed !== '') headers.set('access-control-expose-headers', exposed)
+  }
+  const middleware: MiddlewareHandler = (c, next) => {
+    if (isPreflight(c)) return answerPreflight(c, next)
+    const found = allowed(c)
+    if (found instanceof Promise) return found.then((origin) => next().then(() => addHeaders(c, origin)))
+    return next().then(() => addHeaders(c, found))
   }
   return Object.assign(middleware, { [PREFLIGHT]: true })
 }

@@ -71,9 +71,15 @@ class ChainRun {
     this.index = i
     const handler = this.middleware[i]
     try {
-      const returned: unknown = handler
-        ? handler(this.c, () => this.dispatch(i + 1) as Promise<unknown> as Promise<void>)
-        : this.innermost(this.c)
+      let inner: Promise<unknown> | undefined
+      const next = (): Promise<void> => {
+        const dispatched: Promise<unknown> = this.dispatch(i + 1)
+        inner ??= dispatched
+        return dispatched as Promise<void>
+      }
+      const returned: unknown = handler ? handler(this.c, next) : this.innermost(this.c)
+      // Middleware that is through as soon as what it stands in front of: there is nothing left to do for it.
+      if (inner !== undefined && returned === inner) return i === 0 ? inner.then(() => this.answer()) : (inner as Promise<undefined>)
       if (returned instanceof Promise) {
         return returned.then(
           (value: unknown) => this.take(value, i),

@@ -35,7 +35,7 @@ export function createDirectApp(context: RouterContext, manifest: RouteManifest)
   const direct = HAS_DIRECT
     ? createDirect({
         files,
-        createContext: ({ request, env, executionContext }, use) => use(contextOf(request, env, executionContext)),
+        createContext: ({ request, env, executionContext }) => contextOf(request, env, executionContext),
         onError: (error, c) => answerError(context, error, c),
       })
     : undefined

@@ -8,14 +8,16 @@ import { canonicalPathname } from './slashes.js'
 export interface SpareMatch {
   readonly path: string
   readonly match: RouteMatch<RouteEntry>
+  /** Whether a context is all that the path is looked for. */
+  readonly isForContext: boolean
 }
 
 /** Takes a match that was left for a path: what is in its params is one request's. */
-export function takeSpare(files: FileRoutes, path: string): RouteMatch<RouteEntry> | undefined {
+export function takeSpare(files: FileRoutes, path: string): SpareMatch | undefined {
   const { spare } = files
   if (!spare) return undefined
   files.spare = undefined
-  return spare.path === path ? spare.match : undefined
+  return spare.path === path ? spare : undefined
 }
 
 /** The file of a canonical path, where instrumentation is registered and no proxy stands in front. */
@@ -23,7 +25,7 @@ export function findPlain(files: FileRoutes, path: string): RouteMatch<RouteEntr
   const { instrumentation, trailingSlash } = files.context
   if (instrumentation && !instrumentation.isRegistered) return undefined
   const spare = takeSpare(files, path)
-  if (spare) return spare
+  if (spare) return spare.match
   try {
     const match = files.match(path)
     if (!match) return undefined

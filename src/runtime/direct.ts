@@ -24,8 +24,8 @@ import type { ServerRequest } from './next-request.js'
 /** What answering without Hono's context needs of those who have it. */
 export interface DirectOptions {
   readonly files: FileRoutes
-  /** Makes a request's context after all, and hands it over before it returns. */
-  readonly createContext: (arrived: ArrivedRequest, use: (c: Context) => void) => void
+  /** Makes a request's context after all. */
+  readonly createContext: (arrived: ArrivedRequest) => Context
   /** Answers an error as the application asks for. */
   readonly onError: OnError
 }
@@ -37,23 +37,27 @@ export interface ArrivedRequest {
   readonly executionContext: unknown
 }
 
-/** Who wants the context that Hono makes of a request, in place of an answer. */
-const wanted = /* @__PURE__ */ new WeakMap<Request, (c: Context) => void>()
+/** The request of which Hono is making the context, in place of an answer: it does so before its `fetch` returns. */
+let wanted: Request | undefined
+let made: Context | undefined
 
 /** Has Hono make the context of a request, by its own `fetch`. */
 export function askHono(fetch: (arrived: ArrivedRequest) => unknown): DirectOptions['createContext'] {
-  return (arrived, use) => {
-    wanted.set(arrived.request, use)
-    fetch(arrived)
+  return (arrived) => {
+    wanted = arrived.request
+    try {
+      fetch(arrived)
+      return made!
+    } finally {
+      wanted = made = undefined
+    }
   }
 }
 
 /** Hands over a context that was asked for. @returns whether it was */
 export function handOver(c: Context): boolean {
-  const use = wanted.get(c.req.raw)
-  if (!use) return false
-  wanted.delete(c.req.raw)
-  use(c)
+  if (wanted === undefined || c.req.raw !== wanted) return false
+  made = c
   return true
 }
 
@@ -105,12 +109,14 @@ class DirectRun implements HandlerRun, HandlerHost {
   }
   get c(): Context {
     if (!this.honoContext) {
-      const { arrived: request, exchange } = this
-      this.options.createContext({ request, env: exchange.env(request), executionContext: exchange.executionContext(request) }, (c) => {
-        this.honoContext = c
+      const { arrived: request, exchange, options } = this
+      this.honoContext = options.createContext({
+        request,
+        env: exchange.env(request),
+        executionContext: exchange.executionContext(request),
       })
     }
-    return this.honoContext!
+    return this.honoContext
   }
   get answerError(): AnswerError {
     return (thrown) => this.options.files.errorAnswerer(this.c, this.route)(thrown)
@@ -154,18 +160,14 @@ export function createDirect(options: DirectOptions): Direct | undefined {
     if (!match) return undefined
     const module = match.route.load()
     if (!(module instanceof Promise)) return { match, module, path }
-    files.spare = { path, match }
+    files.spare = { path, match, isForContext: false }
     return undefined
   }
   /** Answers behind the middleware of folders, which needs Hono's context and no more of Hono. */
   const answerGuarded = ({ match, path }: Found, arrived: ArrivedRequest): Response | Promise<Response> | undefined => {
     if (arrived.request.method === 'HEAD') return undefined
-    files.spare = { path, match }
-    let context: Context | undefined
-    options.createContext(arrived, (c) => {
-      context = c
-    })
-    return files.answerMatch(match, path, context!)
+    files.spare = { path, match, isForContext: true }
+    return files.answerMatch(match, path, options.createContext(arrived))
   }
   const freshAnswer = ({ match, module }: Found, request: Request): Response | undefined =>
     request.method === 'GET' ? loadedStatic()?.answerFresh(files.context, match, module, request) : undefined

@@ -33,6 +33,7 @@ export class FileRoutes implements BehindProxy {
   readonly #proxy: ProxyLayer | undefined
   readonly #folders: FolderLayer | undefined
   readonly #malformed: Registered
+  readonly #handOvers: Map<RouteEntry, Registered> = new Map()
   /** A match that nobody has used yet. */
   spare: SpareMatch | undefined = undefined
 
@@ -63,20 +64,37 @@ export class FileRoutes implements BehindProxy {
 
   #find(path: string, prefix: string): Registered | undefined {
     const spare = HAS_DIRECT ? takeSpare(this, path) : undefined
-    if (spare) return register((c) => this.answerMatch(spare, path, c), spare.route.pathname)
+    if (spare) return spare.isForContext ? this.#registerHandOver(spare.match.route) : this.#registerMatch(spare.match, path)
     const canonical = canonicalPathname(path, this.context)
     if (canonical !== undefined) return register(redirectTo(prefix + canonical))
     const proxy = HAS_PROXY ? this.#proxy : undefined
     if (proxy && this.#isBelowBase(path)) return register((c, next) => answerBehindProxy(proxy, this, c, next, path))
     try {
       const match = this.match(path)
-      if (match) return register((c) => this.answerMatch(match, path, c), match.route.pathname)
+      if (match) return this.#registerMatch(match, path)
       const folder = HAS_FOLDER_FILES ? this.matchFolder(path) : undefined
       return folder && register((c, next) => this.answerUnmatched(folder, c, next))
     } catch (error) {
       if (error instanceof URIError) return this.#malformed
       throw error
     }
+  }
+
+  #registerMatch(match: RouteMatch<RouteEntry>, path: string): Registered {
+    return register((c) => this.answerMatch(match, path, c), match.route.pathname)
+  }
+
+  /** Has Hono make a context for a route, and nothing else. */
+  #registerHandOver(route: RouteEntry): Registered {
+    let registered = this.#handOvers.get(route)
+    if (!registered) {
+      registered = register((c) => {
+        handOver(c)
+        return NOTHING_TO_SEND
+      }, route.pathname)
+      this.#handOvers.set(route, registered)
+    }
+    return registered
   }
 
   /** @throws {URIError} where a param has malformed percent-encoding */

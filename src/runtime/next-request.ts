@@ -63,11 +63,12 @@ const members: PropertyDescriptorMap & ThisType<Host> = {
 
 /**
  * Defines Next.js's request members on the prototype of an adapter's own requests, so that the router need not change each of them.
- * @returns the name of the slot that each of them has, `false` until a router has made it a NextRequest
+ * @returns the names of the slots that each of them should have from the start: `instance` is `false` until a router has made it a
+ * NextRequest, the others are `undefined`
  */
-export function defineLatentMembers(prototype: object): symbol {
+export function defineLatentMembers(prototype: object): { readonly instance: symbol; readonly nextUrl: symbol } {
   Object.defineProperties(prototype, members)
-  return INSTANCE
+  return { instance: INSTANCE, nextUrl: NEXT_URL }
 }
 
 /** Defines Next.js's request members on a prototype. */
