@@ -32,6 +32,70 @@ const answers: Record<string, (request: Request, env: unknown) => Response | Pro
   '/blob': async (request) => Response.json((await request.blob()).type),
   '/stream-in': async (request) => new Response(request.body),
   '/unread': () => new Response('not read'),
+  '/used': async (request) => {
+    const text = request.text()
+    const used = request.bodyUsed
+    const again = await request.json().catch(String)
+    return Response.json([used, await text, again, request.bodyUsed, request.body === null])
+  },
+  '/invalid': async (request) => Response.json(await request.json().catch(String)),
+  '/buffer': async (request) => Response.json([...new Uint8Array(await request.arrayBuffer())]),
+  '/late-body': async (request) => {
+    await sleep(20)
+    return Response.json(await request.text())
+  },
+  '/clone-after': async (request) => {
+    await request.text()
+    try {
+      return Response.json(await request.clone().text())
+    } catch (error) {
+      return Response.json(String(error))
+    }
+  },
+  '/set-first': async ({ headers }) => {
+    headers.set('accept', 'set')
+    return Response.json([headers.get('accept'), headers.has('accept')])
+  },
+  '/append-first': async ({ headers }) => {
+    headers.append('accept', 'more')
+    return Response.json(headers.get('accept'))
+  },
+  '/delete-first': async ({ headers }) => {
+    headers.delete('accept')
+    return Response.json([headers.get('accept'), headers.has('accept')])
+  },
+  '/each': async ({ headers }) => {
+    const names: string[] = []
+    headers.forEach((value, name, self) => void names.push(`${name} ${name === 'host' ? '' : value} ${self === headers}`))
+    return Response.json(names)
+  },
+  '/changed-cookies': async () => {
+    const response = Response.json({ a: 1 })
+    response.headers.append('set-cookie', 'a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT')
+    response.headers.append('set-cookie', 'b=2, c=3')
+    return response
+  },
+  '/changed-beyond': async () => {
+    const response = new Response('text', { headers: { 'x-one': '1' } })
+    response.headers.set('x-text', 'é')
+    return response
+  },
+  '/names': async ({ headers }) => {
+    const names = ['Authorization', 'authorization', 'X-Forwarded-For', 'x-forwarded-host', 'x-none', 'constructor', 'set-cookie', 'Cookie']
+    const before = names.map((name) => [headers.get(name), headers.has(name)])
+    headers.set('x-none', 'set')
+    headers.append('authorization', 'more')
+    headers.delete('accept')
+    const bad = ['', 'é', 'a b', undefined].map((name) => {
+      try {
+        return headers.get(name as string)
+      } catch (error) {
+        return (error as Error).name
+      }
+    })
+    const after = [...names, 'accept'].map((name) => [headers.get(name), headers.has(name)])
+    return Response.json({ before, bad, after, keys: [...headers.keys()], values: [...headers.values()].length })
+  },
   '/sync': () => new Response('text'),
   '/empty': () => new Response(null, { status: 204 }),
   '/null': () => new Response(null),
@@ -79,6 +143,28 @@ const REQUESTS: [name: string, path: string, options?: RequestOptions, body?: st
   ['a blob', '/blob', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
   ['a stream sent back', '/stream-in', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
   ['a body that nobody reads', '/unread', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
+  ['a body that is read twice', '/used', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
+  ['a body that is no JSON', '/invalid', { method: 'POST', headers: { 'content-length': '4' } }, '{"a"'],
+  ['bytes', '/buffer', { method: 'POST', headers: { 'content-length': '6' } }, '{"ä":'],
+  ['a mark before the text', '/seen', { method: 'POST', headers: { 'content-length': '4' } }, '\ufeffa'],
+  ['a body that is read late', '/late-body', { method: 'PUT', headers: JSON_BODY }, '{"a":1}'],
+  ['a clone of what has been read', '/clone-after', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
+  [
+    'names of headers',
+    '/names',
+    { headers: ['authorization', 'one', 'Authorization', 'two', 'accept', 'a', 'x-forwarded-for', '192.0.2.9'] as never },
+  ],
+  ['names of few headers', '/names'],
+  ...['/set-first', '/append-first', '/delete-first', '/each'].map((path): [string, string, RequestOptions] => [
+    path,
+    path,
+    { headers: { accept: 'a' } },
+  ]),
+  ['percent-encoding', '/seen', { path: '/seen?a=%2e%2e%zz' }],
+  ['encoded dots', '/seen', { path: '/x/%2e%2E/seen' }],
+  ['dots', '/seen', { path: '/x/../seen?a=/../b' }],
+  ['a dot at the end', '/seen', { path: '/seen/x/..' }],
+  ['dots of a name', '/seen', { path: '/seen?/.hidden' }],
   ['no body', '/seen', { method: 'POST', headers: { 'content-length': '0' } }],
 ]
 
@@ -150,4 +236,28 @@ test('a connection goes on after each kind of answer', async () => {
   }
   agent.destroy()
   expect(ports.size).toBe(1)
+})
+
+test.each(['localhost', 'LOCALHOST'])('a body that comes in parts is whole, and one that is cut off fails: %s', async (host) => {
+  const results: unknown[] = []
+  const { port } = await serveForTest(async (request) => {
+    results.push(await request.json().catch((error: Error) => error.constructor.name))
+    return new Response(null)
+  })
+  const head = `POST / HTTP/1.1\r\nhost: ${host}:${port}\r\ncontent-length: 9\r\n\r\n`
+  for (const [parts, isCut] of [
+    [[head, '{"a":', '[1]}'], false],
+    [[`${head}{"a":`, '[1]}'], false],
+    [[`${head}{"a":`], true],
+  ] as const) {
+    const socket = connect(port, '127.0.0.1')
+    for (const part of parts) {
+      socket.write(part)
+      await sleep(20)
+    }
+    if (isCut) socket.destroy()
+    await vi.waitFor(() => expect(results).toHaveLength(1))
+    socket.destroy()
+    expect(results.splice(0)).toEqual([isCut ? 'Error' : { a: [1] }])
+  }
 })

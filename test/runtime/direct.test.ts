@@ -1,76 +1,15 @@
 import type { Hono } from 'hono'
-import { HTTPException } from 'hono/http-exception'
 import { describe, expect, test, vi } from 'vitest'
-import { apiError, defineHandler } from '../../src/handler.ts'
 import type { RouterOptions } from '../../src/index.ts'
-import { cookies } from '../../src/next/headers.ts'
-import { notFound, redirect } from '../../src/next/navigation.ts'
 import { after } from '../../src/next/server.ts'
-import type { RouteManifest, RouteModule } from '../../src/routing/manifest.ts'
+import type { RouteManifest } from '../../src/routing/manifest.ts'
+import { guarded, modules, REQUESTS } from './direct-cases.ts'
 import { type Logged, setUp } from './helpers.ts'
 
 /**
  * Requests for files behind nothing go past Hono. Each of these is sent to two routers, one of which has a handler of the application's
  * own somewhere else and so goes by Hono every time: answers, and what is logged, have to be the same.
  */
-
-type Context = { params: Promise<Record<string, string>> }
-
-const defined = defineHandler({}, async (_request, { c }) => {
-  c.header('x-defined', 'yes')
-  return Response.json({ path: c.req.path })
-})
-
-const modules: Record<string, RouteModule> = {
-  '/': { GET: () => new Response('root') },
-  '/users/[id]': { GET: async (_: Request, { params }: Context) => Response.json(await params) },
-  '/files/[...path]': { GET: async (_: Request, { params }: Context) => Response.json(await params) },
-  '/sync': { GET: (_: Request, { params }: { params: { id?: string } }) => Response.json({ id: params.id ?? null }) },
-  '/body': { POST: async (request: Request) => Response.json({ got: await request.text() }) },
-  '/url': { GET: (request: Request & { nextUrl: URL }) => Response.json([request.url, request.nextUrl.pathname, request.nextUrl.search]) },
-  '/headers': { GET: () => new Response('x', { status: 201, headers: { 'x-one': '1', 'content-encoding': 'gzip' } }) },
-  '/cookies': {
-    GET: async () => {
-      ;(await cookies()).set('a', '1')
-      return new Response('set', { headers: { 'set-cookie': 'b=2' } })
-    },
-  },
-  '/redirect': { GET: () => redirect('/elsewhere') },
-  '/missing': { GET: () => notFound() },
-  '/throws': {
-    GET: () => {
-      throw new Error('a bug')
-    },
-  },
-  '/rejects': { GET: async () => Promise.reject(new TypeError('a bug')) },
-  '/throws-text': { GET: () => Promise.reject('text') },
-  '/exception': {
-    GET: () => {
-      throw new HTTPException(418, { message: 'teapot' })
-    },
-  },
-  '/nothing': { GET: () => undefined },
-  '/api-error': { GET: () => apiError('Taken', 409, { field: 'name' }) },
-  '/defined': { GET: defined },
-  '/calls-defined': { GET: (request: Request, context: Context) => defined(request, context as never) },
-  '/post-only': { POST: () => new Response('posted') },
-  '/static': { GET: () => new Response('kept'), dynamic: 'force-static' },
-  '/listed/[id]': {
-    GET: async (_: Request, { params }: Context) =>
-      Response.json(await params, {
-        headers: [
-          ['x-a', '1'],
-          ['set-cookie', 'a=1'],
-          ['set-cookie', 'b=2'],
-        ],
-      }),
-    generateStaticParams: () => [{ id: '1' }],
-    dynamicParams: false,
-  },
-  '/kept/[id]': { GET: async (_: Request, { params }: Context) => Response.json(await params), dynamic: 'force-static' },
-  '/reads': { GET: (request: Request) => Response.json(request.headers.get('x-own')), dynamic: 'auto', revalidate: 60 },
-  '/stream': { GET: () => new Response(new Blob(['a', 'b']).stream()) },
-}
 
 interface Two {
   readonly direct: Hono
@@ -93,54 +32,12 @@ async function describeAnswer(app: Hono, path: string, init: RequestInit): Promi
 
 const messages = (logged: readonly Logged[]): unknown[] => logged.map(([error, context]) => [String(error), context])
 
-const REQUESTS: [path: string, init?: RequestInit][] = [
-  ['/'],
-  ['/?a=1'],
-  ['/users/7'],
-  ['/users/a%20b'],
-  ['/users/%E0%A4%A'],
-  ['/users/7/'],
-  ['/users//7'],
-  ['/files/a/b'],
-  ['/files/a//b'],
-  ['/files/a/'],
-  ['/sync'],
-  ['/body', { method: 'POST', body: 'text' }],
-  ['/url?a=b&c'],
-  ['/headers'],
-  ['/cookies', { headers: { cookie: 'a=0; z=9' } }],
-  ['/users/7', { headers: { cookie: '__prerender_bypass=forged' } }],
-  ['/redirect'],
-  ['/missing'],
-  ['/throws'],
-  ['/rejects'],
-  ['/throws-text'],
-  ['/exception'],
-  ['/nothing'],
-  ['/api-error'],
-  ['/defined'],
-  ['/calls-defined'],
-  ['/post-only'],
-  ['/post-only', { method: 'OPTIONS' }],
-  ['/users/7', { method: 'HEAD' }],
-  ['/users/7', { method: 'PROPFIND' }],
-  ['/static'],
-  ['/static?a=1'],
-  ['/static', { method: 'POST' }],
-  ['/static', { headers: { cookie: '__prerender_bypass=forged' } }],
-  ['/listed/1'],
-  ['/listed/2'],
-  ['/kept/7'],
-  ['/reads', { headers: { 'x-own': '1' } }],
-  ['/stream'],
-  ['/nowhere'],
-  ['/constructor'],
-]
-
 const SETTINGS: [name: string, more: Partial<RouteManifest>, options: RouterOptions, prefix: string, prepare?: (app: Hono) => void][] = [
   ['by default', {}, {}, ''],
   ['with a base path', { basePath: '/base' }, {}, '/base'],
   ['with trailing slashes', { trailingSlash: true }, {}, ''],
+  ['behind the middleware of a folder', guarded, {}, ''],
+  ['behind that, with an error handler', guarded, {}, '', (app) => void app.onError((error, c) => c.json({ own: error.message }, 503))],
   ['in strict mode', {}, { strict: true }, ''],
   ['in development', {}, { development: true }, ''],
   ['with an error handler', {}, {}, '', (app) => void app.onError((error, c) => c.json({ own: error.message }, 503))],

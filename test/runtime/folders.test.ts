@@ -40,6 +40,21 @@ const GET = (): Response => {
 }
 
 describe('the chain of a folder', () => {
+  test('middleware that calls next() twice fails, and gives no second answer', async () => {
+    const twice: MiddlewareHandler = (_c, next) => {
+      void next()
+      return next()
+    }
+    const chain = file('_middleware.ts', { default: [twice] })
+    const { app, logged } = setUp({}, {}, withFolders({ '/': { GET } }, { '/': { middleware: [chain] } }))
+    for (let i = 0; i < 2; i++) {
+      const answer = await app.request('/')
+      expect([answer.status, await answer.json()]).toEqual([500, { error: 'Internal Server Error' }])
+    }
+    expect(logged.map(([error]) => String(error))).toEqual(Array(2).fill('Error: next() called multiple times'))
+    taken()
+  })
+
   const root = file('_middleware.ts', { default: trace('root') })
   const admin = file('admin/_middleware.ts', { default: [trace('admin 1'), trace('admin 2')] })
   const files = withFolders(
