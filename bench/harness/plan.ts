@@ -8,6 +8,7 @@ export interface Plan {
   readonly cpuSample: number
   /** Milliseconds of each case before the first sample. */
   readonly warmUp: number
+  readonly fetchRounds: number
   readonly streamRounds: number
   /** Seconds of one stretch of HTTP. */
   readonly httpSeconds: number
@@ -23,6 +24,7 @@ export const FULL: Plan = {
   cpuRounds: 14,
   cpuSample: 60,
   warmUp: 500,
+  fetchRounds: 9,
   streamRounds: 5,
   httpSeconds: 2,
   httpRounds: 3,
@@ -33,9 +35,10 @@ export const FULL: Plan = {
 export const QUICK: Plan = {
   name: 'quick',
   cpuProcesses: 1,
-  cpuRounds: 16,
-  cpuSample: 50,
-  warmUp: 400,
+  cpuRounds: 12,
+  cpuSample: 40,
+  warmUp: 250,
+  fetchRounds: 2,
   streamRounds: 3,
   httpSeconds: 1,
   httpRounds: 1,
