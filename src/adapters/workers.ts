@@ -1,11 +1,15 @@
 import { env as bindings } from 'cloudflare:workers'
 import { provideEnv } from '../runtime/env.js'
-import { HAS_FORM_DATA } from '../runtime/features.js'
+import { HAS_DIRECT, HAS_FORM_DATA } from '../runtime/features.js'
+import { plainHeadersOf } from '../runtime/plain-headers.js'
 import { splitCookies } from './serve-headers.js'
 import { addForwardedHeaders } from './serve-request.js'
 import { installFormData } from './workers-form-data.js'
+import { showPlainHeaders } from './workers-response.js'
+import { reachedBy } from './workers-server.js'
 
 if (HAS_FORM_DATA) installFormData()
+if (HAS_DIRECT) showPlainHeaders(Response)
 // Now, so that modules which load after this one can read bindings already.
 provideEnv(bindings)
 
@@ -24,18 +28,20 @@ export interface WorkerHandler {
   fetch(request: Request, env: object, context: WorkerContext): Promise<Response>
 }
 
+/** The copy has the same signal, by itself too: to ask for the signal has one made. */
+function copyRequest(incoming: Request & { readonly cf?: object }): Request {
+  const { method } = incoming
+  if ((method !== 'GET' && method !== 'HEAD') || incoming.body === null) return new Request(incoming)
+  const { cf, headers, signal, url } = incoming
+  return new Request(url, { method, headers, signal, cf } as RequestInit)
+}
+
 /** A request as handlers of Next.js know it: its headers can be changed, and a GET has no body. */
 function toServerRequest(incoming: Request): Request {
-  const { body, cf, headers, method, signal, url } = incoming as Request & { readonly cf?: object }
-  const hasNone = body !== null && (method === 'GET' || method === 'HEAD')
-  const request = hasNone ? new Request(url, { method, headers, signal, cf } as RequestInit) : new Request(incoming, { signal })
-  const { port, protocol } = new URL(url)
-  const isSecure = protocol === 'https:'
-  addForwardedHeaders(request.headers, {
-    address: headers.get('cf-connecting-ip') ?? '',
-    port: port === '' ? (isSecure ? 443 : 80) : Number(port),
-    protocol: isSecure ? 'https' : 'http',
-  })
+  const { port, protocol } = reachedBy(incoming.url)
+  const request = copyRequest(incoming)
+  const { headers } = request
+  addForwardedHeaders(headers, { address: headers.get('cf-connecting-ip') ?? '', port, protocol })
   return request
 }
 
@@ -54,6 +60,7 @@ function settleHeaders(headers: Headers): void {
 
 /** Makes an answer one that workerd sends as Next.js's server would. */
 function settleResponse(response: Response): Response {
+  if (HAS_DIRECT && plainHeadersOf(response) && !response.bodyUsed) return response
   const { body, headers } = response
   if (response.bodyUsed || body?.locked) return new Response(null, { status: 500, headers })
   if (![...headers].some(isJoined)) return response
@@ -61,6 +68,9 @@ function settleResponse(response: Response): Response {
   settleHeaders(settled.headers)
   return settled
 }
+
+/** How many turns of the microtask queue an answer may take that is not waited for: most that ask for nothing outside take fewer. */
+const TURNS = 16
 
 /**
  * Makes a Worker of an app: requests have headers that handlers may change and the forwarded headers of Next.js's server,
@@ -72,8 +82,15 @@ export function createWorker(app: WorkerApp): WorkerHandler {
     async fetch(request, env, context) {
       const answer = app.fetch(toServerRequest(request), env, context as never)
       if (!(answer instanceof Promise)) return settleResponse(answer)
+      let isPending = true
+      const end = (): void => {
+        isPending = false
+      }
+      const ended = answer.then(end, end)
+      // Nothing else happens while there are microtasks: an answer that is there before they end needs no `waitUntil`, which is costly.
+      if (HAS_DIRECT) for (let turn = 0; isPending && turn < TURNS; turn++) await undefined
       // Without it, workerd stops a handler when its client has gone, and request.signal tells nobody.
-      context.waitUntil(answer.catch(() => undefined))
+      if (isPending) context.waitUntil(ended)
       return settleResponse(await answer)
     },
   }

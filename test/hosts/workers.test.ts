@@ -102,6 +102,19 @@ describe('a Worker with an entry module of its own', () => {
     await expect.poll(done, { timeout: 5_000 }).toMatch(/after get\n[\s\S]*after head\n/)
   })
 
+  test.each(['none', 'locked', 'used', 'copied', 'length', 'values', 'cookies'])(
+    'Response.json is answered as any other: %s',
+    async (kind) => {
+      const seen = async (response: Response) => [response.status, await response.text(), [...response.headers]]
+      expect(await seen(await get(`/answers/${kind}?plain`))).toEqual(await seen(await get(`/answers/${kind}`)))
+    },
+  )
+
+  test.each([0, 3, 14, 15, 16, 17, 40])('a handler of %i turns runs to its end where its client goes away', async (turns) => {
+    await get(`/left?turns=${turns}`, { signal: AbortSignal.timeout(200) }).catch(() => undefined)
+    await expect.poll(done, { timeout: 5_000 }).toContain(`left ${turns}\n`)
+  })
+
   test('scheduled and queue run beside fetch', async () => {
     const cron = '*/5 * * * *'
     expect((await get(`/cdn-cgi/handler/scheduled?cron=${encodeURIComponent(cron)}`)).status).toBe(200)
@@ -131,7 +144,7 @@ describe('a Worker with an entry module of its own', () => {
   })
 
   test('nothing was logged as an error meanwhile', () => {
-    expect(worker.output()).not.toMatch(/error/i)
+    expect(worker.output().replaceAll(/GET \/answers\/(?:locked|used) 500 .*/g, '')).not.toMatch(/error/i)
   })
 })
 
