@@ -110,11 +110,6 @@ describe('a Worker with an entry module of its own', () => {
     },
   )
 
-  test.each([0, 3, 14, 15, 16, 17, 40])('a handler of %i turns runs to its end where its client goes away', async (turns) => {
-    await get(`/left?turns=${turns}`, { signal: AbortSignal.timeout(200) }).catch(() => undefined)
-    await expect.poll(done, { timeout: 5_000 }).toContain(`left ${turns}\n`)
-  })
-
   test('scheduled and queue run beside fetch', async () => {
     const cron = '*/5 * * * *'
     expect((await get(`/cdn-cgi/handler/scheduled?cron=${encodeURIComponent(cron)}`)).status).toBe(200)
