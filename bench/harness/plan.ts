@@ -26,8 +26,8 @@ export const FULL: Plan = {
   warmUp: 500,
   fetchRounds: 9,
   streamRounds: 5,
-  httpSeconds: 2,
-  httpRounds: 3,
+  httpSeconds: 1,
+  httpRounds: 6,
   routeCounts: [20, 200, 1000, 5000],
   processRounds: 5,
 }

@@ -24,14 +24,14 @@ export async function measureHttp(servers: readonly ServerProcess[], plan: Plan)
   for (const { framework, origin } of servers) {
     for (const one of CASES) await makeLoad(loadOf(origin, pathOf(one, framework), one, 1))
   }
-  await inRounds(servers, plan.httpRounds, async ({ framework, origin, pid }) => {
-    for (const one of CASES) {
+  for (const one of CASES) {
+    await inRounds(servers, plan.httpRounds, async ({ framework, origin, pid }) => {
       const before = cpuOf(pid).total
       const { requests, rate, p99 } = await makeLoad(loadOf(origin, pathOf(one, framework), one, plan.httpSeconds))
       addSample(samples.rate, framework.name, one.name, rate)
       addSample(samples.p99, framework.name, one.name, p99)
       addSample(samples.cpu, framework.name, one.name, ((cpuOf(pid).total - before) * 1000) / requests)
-    }
-  })
+    })
+  }
   return samples
 }

@@ -91,13 +91,13 @@ export async function measureWorkerd(plan: Plan): Promise<Samples> {
       await check(runtime)
       for (const one of CASES) await load(runtime.origin, one, 1)
     }
-    await inRounds(runtimes, plan.httpRounds, async ({ name, origin, process: { pid } }) => {
-      for (const one of CASES) {
+    for (const one of CASES) {
+      await inRounds(runtimes, plan.httpRounds, async ({ name, origin, process: { pid } }) => {
         const before = cpuOf(pid!).total
         const { requests } = await load(origin, one, plan.httpSeconds)
         addSample(samples, name, one.name, ((cpuOf(pid!).total - before) * 1000) / requests)
-      }
-    })
+      })
+    }
   } finally {
     for (const runtime of runtimes) runtime.process.kill('SIGKILL')
   }
