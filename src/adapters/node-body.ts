@@ -7,6 +7,8 @@ export interface BodyKeys {
   readonly consumed: symbol
   /** Set once the native request has been made, which then has the body. */
   readonly isNative: symbol
+  /** Holds the read that waits for the parser, and its promise once it has had to begin in full. */
+  readonly waiting: symbol
 }
 
 type LightRequest = Request & Record<symbol, unknown>
@@ -35,7 +37,7 @@ function hasArrived(incoming: IncomingMessage): boolean {
  * Methods that read bodies of a stated length. Small ones mostly come with their head: they have arrived when the parser is done
  * with what it was given, and are taken without listening for the events of a stream. Others are left to the light request's own.
  */
-export function bodyReaders(base: Request, { consumed, incoming: incomingKey, isNative }: BodyKeys): PropertyDescriptorMap {
+export function bodyReaders(base: Request, { consumed, incoming: incomingKey, isNative, waiting }: BodyKeys): PropertyDescriptorMap {
   const readerOf = (name: string, convert: (body: Buffer) => unknown): PropertyDescriptor => {
     const readInFull = Reflect.get(base, name) as () => Promise<unknown>
     return {
@@ -44,7 +46,11 @@ export function bodyReaders(base: Request, { consumed, incoming: incomingKey, is
         const incoming = this[incomingKey] as IncomingMessage
         if (this[consumed] || this[isNative] || incoming.method === 'GET') return readInFull.call(this)
         this[consumed] = true
+        this[waiting] = readInFull
         return parsed.then(() => {
+          const begun = this[waiting]
+          this[waiting] = undefined
+          if (begun instanceof Promise) return begun
           if (hasArrived(incoming)) return convert((incoming.read() as Buffer | null) ?? Buffer.alloc(0))
           this[consumed] = false
           return readInFull.call(this)
@@ -53,4 +59,12 @@ export function bodyReaders(base: Request, { consumed, incoming: incomingKey, is
     }
   }
   return Object.fromEntries(Object.entries(READERS).map(([name, convert]) => [name, readerOf(name, convert)]))
+}
+
+/** Begins a read that waits for the parser: the native request, which is about to be made, would have a body that counts as read. */
+export function beginRead(request: LightRequest, { consumed, waiting }: BodyKeys): void {
+  const readInFull = request[waiting]
+  if (typeof readInFull !== 'function') return
+  request[consumed] = false
+  request[waiting] = readInFull.call(request)
 }

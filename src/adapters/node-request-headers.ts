@@ -27,7 +27,7 @@ function readPlainly({ headers }: IncomingMessage, name: string): string | null 
 /**
  * Derives headers of requests that are completed when somebody asks for more than single ones, which Node.js has read by then.
  * @param Light the class of @hono/node-server
- * @param complete adds to the headers of a message what it lacks; called once
+ * @param complete adds to the headers of a message what it lacks
  */
 export function deriveRequestHeaders(Light: HeadersClass, complete: (incoming: IncomingMessage) => void): HeadersClass {
   class RequestHeaders extends Light {
@@ -68,6 +68,10 @@ export function deriveRequestHeaders(Light: HeadersClass, complete: (incoming: I
     override set(name: string, value: string): void {
       this.#complete()
       super.set(name, value)
+    }
+    override getSetCookie(): string[] {
+      this.#complete()
+      return super.getSetCookie()
     }
     override keys(): HeadersIterator<string> {
       this.#complete()

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { RAW_PATHNAME } from '../runtime/incoming.js'
 import { defineLatentMembers } from '../runtime/next-request.js'
 import { PEEK_HEADER } from '../runtime/peek-header.js'
-import { bodyReaders } from './node-body.js'
+import { beginRead, bodyReaders } from './node-body.js'
 import { deriveRequestHeaders, type HeadersClass } from './node-request-headers.js'
 
 /** A light request of @hono/node-server: what it was made of lies under symbols of that package. */
@@ -48,6 +47,7 @@ export const BINDINGS: unique symbol = Symbol('everyroute.bindings')
 export const CONTEXT: unique symbol = Symbol('everyroute.context')
 const WATCHED = Symbol('everyroute.watched')
 const IS_NATIVE = Symbol('everyroute.isNative')
+const WAITING = Symbol('everyroute.waitingRead')
 const URL_MADE = Symbol('everyroute.url')
 
 /** The response that goes with a request made here. */
@@ -84,6 +84,7 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
   const NodeHeaders = isNative ? undefined : deriveRequestHeaders(Light, complete)
   const createController = base[CONTROLLER] as () => AbortController
   const createNative = base[NATIVE] as () => Request
+  const bodyKeys = { incoming: INCOMING, consumed: CONSUMED, isNative: IS_NATIVE, waiting: WAITING }
 
   class NodeRequest {
     constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
@@ -95,6 +96,7 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
       slots[WATCHED] = false
       slots[CONSUMED!] = false
       slots[IS_NATIVE] = false
+      slots[WAITING] = undefined
       slots[LATENT.instance] = false
       // Slots that come later would be kept apart from the object.
       slots[LATENT.nextUrl] = undefined
@@ -108,9 +110,17 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
   Object.setPrototypeOf(prototype, base)
   const LATENT = defineLatentMembers(prototype)
   Object.defineProperties(prototype, {
-    ...bodyReaders(base, { incoming: INCOMING, consumed: CONSUMED, isNative: IS_NATIVE }),
+    ...bodyReaders(base, bodyKeys),
+    blob: {
+      value(this: LightRequest): Promise<Blob> {
+        // It looks at the media type by headers of its own where there are none yet.
+        void this.headers
+        return base.blob.call(this)
+      },
+    },
     [NATIVE]: {
       value(this: LightRequest): Request {
+        beginRead(this, bodyKeys)
         this[IS_NATIVE] = true
         return createNative.call(this)
       },
@@ -128,11 +138,6 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
       get(this: LightRequest): string {
         this[URL_MADE] ??= plainUrl(this[INCOMING] as IncomingMessage)
         return this[URL_MADE] as string
-      },
-    },
-    [RAW_PATHNAME]: {
-      get(this: LightRequest): string {
-        return pathOf((this[INCOMING] as IncomingMessage).url!)
       },
     },
     [PEEK_HEADER]: {

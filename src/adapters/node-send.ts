@@ -14,7 +14,7 @@ const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 function requireSendable(name: string, value: string): string {
   if (SENDABLE.test(value)) return value
-  throw new TypeError(`The answer's header ${JSON.stringify(name)} has a control character, which can't be sent: ${JSON.stringify(value)}`)
+  throw new TypeError(`The answer's ${name} has a control character, which can't be sent: ${JSON.stringify(value)}`)
 }
 
 /** Bytes: so many are sent as text in one piece with the head, for which Node.js would make two writes of bytes. */
@@ -27,9 +27,9 @@ type WireHeaders = Record<string, string | string[]>
 /** Headers as a record, which @hono/node-server sends as it is: with Headers it would add a media type. */
 function toRecord(headers: Headers, encode: (text: string) => string): WireHeaders {
   const record: WireHeaders = {}
-  for (const [name, value] of headers) if (name !== 'set-cookie') record[name] = requireSendable(name, encode(value))
+  for (const [name, value] of headers) if (name !== 'set-cookie') record[name] = requireSendable(`header "${name}"`, encode(value))
   const cookies = headers.getSetCookie().flatMap(splitCookies)
-  if (cookies.length > 0) record['set-cookie'] = cookies.map((line) => requireSendable('set-cookie', encode(line)))
+  if (cookies.length > 0) record['set-cookie'] = cookies.map((line) => requireSendable('header "set-cookie"', encode(line)))
   return record
 }
 
@@ -88,7 +88,7 @@ export class ResponsePreparer {
     const statusText = statusTextOf(response, HostResponse)
     // HTTP/2 has no status texts, and warns of one.
     if (statusText === '' || outgoing.req.httpVersionMajor >= 2) return
-    outgoing.statusMessage = typeof cache?.[1] === 'string' ? statusText : toWire(statusText)
+    outgoing.statusMessage = requireSendable('status text', typeof cache?.[1] === 'string' ? statusText : toWire(statusText))
   }
 
   #cacheOf(response: Response): LightCache | undefined {

@@ -52,6 +52,22 @@ const answers: Record<string, (request: Request, env: unknown) => Response | Pro
       return Response.json(String(error))
     }
   },
+  '/native-while-read': async (request) => {
+    const text = request.text()
+    void request.mode
+    return Response.json([(await text).length, request.bodyUsed])
+  },
+  '/body-while-read': async (request) => {
+    const text = request.text()
+    const { body } = request
+    return Response.json([(await text).length, body?.locked])
+  },
+  '/blob-first': async (request) => {
+    const { type } = await request.blob()
+    return Response.json([type, request.headers.get('x-forwarded-proto'), request.headers.get('authorization')])
+  },
+  '/cookies-first': async ({ headers }) => Response.json([headers.getSetCookie(), headers.get('x-forwarded-proto')]),
+  '/status-control': () => new Response('x', { statusText: 'a\u0001b' }),
   '/set-first': async ({ headers }) => {
     headers.set('accept', 'set')
     return Response.json([headers.get('accept'), headers.has('accept')])
@@ -160,6 +176,17 @@ const REQUESTS: [name: string, path: string, options?: RequestOptions, body?: st
     path,
     { headers: { accept: 'a' } },
   ]),
+  ...['/native-while-read', '/body-while-read'].flatMap((path): [string, string, RequestOptions, string][] => [
+    [`${path}, little`, path, { method: 'PATCH', headers: { 'content-length': '7' } }, '{"a":1}'],
+    [`${path}, much`, path, { method: 'PATCH', headers: { 'content-length': '500000' } }, 'x'.repeat(500_000)],
+  ]),
+  [
+    'a blob before headers',
+    '/blob-first',
+    { method: 'POST', headers: ['content-length', '1', 'content-type', 'a/b', 'authorization', 'one', 'authorization', 'two'] as never },
+    'x',
+  ],
+  ['cookies before headers', '/cookies-first'],
   ['percent-encoding', '/seen', { path: '/seen?a=%2e%2e%zz' }],
   ['encoded dots', '/seen', { path: '/x/%2e%2E/seen' }],
   ['dots', '/seen', { path: '/x/../seen?a=/../b' }],
