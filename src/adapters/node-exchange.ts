@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Exchange } from '../runtime/exchange.js'
+import type { ServerExchange } from '../runtime/exchange.js'
 import { type ListeningAddress, NodeBindings } from './node-bindings.js'
 import { NodeContext } from './node-context.js'
 import { BINDINGS, CONTEXT, outgoingOf } from './node-request.js'
@@ -17,7 +17,7 @@ interface Slots {
 }
 
 /** Stands for all exchanges of a server: what the router asks for of a request is found by the request. */
-export class NodeExchange implements Exchange {
+export class NodeExchange implements ServerExchange {
   private readonly server: { readonly address: ListeningAddress; readonly pending: PendingWork }
   private readonly sender: Sender
 

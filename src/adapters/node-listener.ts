@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { serveDirectlyOf } from '../runtime/exchange.js'
+import { type ServeDirectly, serveDirectlyOf } from '../runtime/exchange.js'
 import { HostResponse } from '../runtime/responses.js'
 import { collapseSlashes } from '../runtime/slashes.js'
 import { type ListeningAddress, NodeBindings } from './node-bindings.js'
@@ -102,11 +102,17 @@ export function createListener(options: ListenerOptions): RequestListener {
     )
   }
   const exchange = new NodeExchange(options, { send, sendLater })
+  let asked: object | undefined
+  let serve: ServeDirectly | undefined
+  const serveOf = ({ fetch: current }: FetchApp): ServeDirectly | undefined => {
+    if (current !== asked) serve = serveDirectlyOf((asked = current))
+    return serve
+  }
   return (incoming, outgoing) => {
     if (!isPlain(incoming) || !hasPlainTarget(incoming)) return serveInFull(incoming, outgoing)
     try {
       const request = createRequest(incoming, outgoing)
-      if (serveDirectlyOf(app.fetch)?.(request, pathOf(incoming.url!), exchange)) return
+      if (serveOf(app)?.(request, pathOf(incoming.url!), exchange)) return
       const response = fetch(request, incoming, outgoing)
       if (response instanceof Promise) sendLater(response, outgoing)
       else send(response, outgoing)

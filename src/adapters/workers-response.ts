@@ -10,9 +10,11 @@ type Shown = Response & { [PLAIN_HEADERS]?: PlainHeaders | undefined }
  */
 export function showPlainHeaders(Class: typeof Response): void {
   const { json, prototype } = Class
-  for (const name of ['headers', 'body'] as const) {
-    const owner = Object.hasOwn(prototype, name) ? prototype : Object.getPrototypeOf(prototype)
-    const member = Object.getOwnPropertyDescriptor(owner, name)!
+  const ownerOf = (name: string): object => (Object.hasOwn(prototype, name) ? prototype : Object.getPrototypeOf(prototype))
+  const members = ['headers', 'body'].map((name) => [name, Object.getOwnPropertyDescriptor(ownerOf(name), name)!] as const)
+  // Compatibility dates before 2022-01-31 have them on each answer itself.
+  if (members.some(([, member]) => !member?.get)) return
+  for (const [name, member] of members) {
     const { get } = member
     member.get = function (this: Shown): unknown {
       if (this[PLAIN_HEADERS]) this[PLAIN_HEADERS] = undefined

@@ -70,7 +70,7 @@ const SIGNALS = /NEXT_REDIRECT|NEXT_HTTP_ERROR_FALLBACK|DYNAMIC_SERVER_USAGE/
 
 const SERVER = 'everyroute/next/server'
 /** Of `next/server`, what need not know its request: everything but these, unless it is handed on whole. */
-const ASKS_FOR_SCOPE = /\bafter\b|\bconnection\b|\*\s*(?:as\s+[\w$]+\s*)?from\b/
+const ASKS_FOR_SCOPE = /\bafter\b|\bconnection\b|\*\s*(?:as\s+[\w$]+\s*)?from\b|\b(?:import|require)\s*\(/
 
 /**
  * Reads from the project's modules, and from those of the packages that they import, what they may do. A name that none of them

@@ -3,7 +3,7 @@ import type { RouteManifest } from '../routing/manifest.js'
 import { answerError } from './app-errors.js'
 import type { RouterContext } from './context.js'
 import { createDirect } from './direct.js'
-import { SERVE_DIRECTLY } from './exchange.js'
+import { withServeDirectly } from './exchange.js'
 import { HAS_DIRECT } from './features.js'
 import { FileRoutes } from './file-routes.js'
 import { rawPathname } from './incoming.js'
@@ -45,5 +45,5 @@ export function createDirectApp(context: RouterContext, manifest: RouteManifest)
     const answered = answer(request, env, executionCtx)
     return request.method === 'HEAD' ? answered.then((response) => new Response(null, response)) : answered
   }
-  return { fetch: HAS_DIRECT && direct ? Object.assign(fetch, { [SERVE_DIRECTLY]: direct.serve }) : fetch }
+  return { fetch: HAS_DIRECT && direct ? withServeDirectly(fetch, direct.serve) : fetch }
 }

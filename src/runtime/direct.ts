@@ -14,7 +14,7 @@ import type { FileRoutes } from './file-routes.js'
 import type { OnError } from './folder-layer.js'
 import { type HandlerRun, runHandler } from './handler.js'
 import { DEFINITION, type HandlerHost } from './handler-host.js'
-import { rawPathnameOf, toHandlerRequest } from './incoming.js'
+import { rawPathname, toHandlerRequest } from './incoming.js'
 import { isKeptFile } from './kept-file.js'
 import type { RouteMatch, RouteParamValues } from './matcher.js'
 import { handlerFor, type RouteHandlerFunction } from './methods.js'
@@ -33,18 +33,20 @@ export interface DirectOptions {
 /** A request with what the host has handed out with it. */
 export interface ArrivedRequest {
   readonly request: Request
+  /** Raw. */
+  readonly path: string
   readonly env: unknown
   readonly executionContext: unknown
 }
 
 /** The request of which Hono is making the context, in place of an answer: it does so before its `fetch` returns. */
-let wanted: Request | undefined
+let wanted: ArrivedRequest | undefined
 let made: Context | undefined
 
 /** Has Hono make the context of a request, by its own `fetch`. */
 export function askHono(fetch: (arrived: ArrivedRequest) => unknown): DirectOptions['createContext'] {
   return (arrived) => {
-    wanted = arrived.request
+    wanted = arrived
     try {
       fetch(arrived)
       return made!
@@ -54,9 +56,12 @@ export function askHono(fetch: (arrived: ArrivedRequest) => unknown): DirectOpti
   }
 }
 
+/** The path of a request whose context is asked for. */
+export const wantedPath = (request: Request): string | undefined => (wanted?.request === request ? wanted.path : undefined)
+
 /** Hands over a context that was asked for. @returns whether it was */
 export function handOver(c: Context): boolean {
-  if (wanted === undefined || c.req.raw !== wanted) return false
+  if (wanted === undefined || c.req.raw !== wanted.request) return false
   made = c
   return true
 }
@@ -109,12 +114,9 @@ class DirectRun implements HandlerRun, HandlerHost {
   }
   get c(): Context {
     if (!this.honoContext) {
-      const { arrived: request, exchange, options } = this
-      this.honoContext = options.createContext({
-        request,
-        env: exchange.env(request),
-        executionContext: exchange.executionContext(request),
-      })
+      const { arrived: request, exchange, options, path } = this
+      const [env, executionContext] = [exchange.env(request), exchange.executionContext(request)]
+      this.honoContext = options.createContext({ request, path, env, executionContext })
     }
     return this.honoContext
   }
@@ -155,32 +157,34 @@ export function createDirect(options: DirectOptions): Direct | undefined {
   const { development, strict } = files.context
   if (strict || development || files.hasProxy) return undefined
 
-  const find = (path: string): Found | undefined => {
-    const match = findPlain(files, path)
-    if (!match) return undefined
+  /** Finds a loaded file; one that isn't is left to Hono. */
+  const load = (match: RouteMatch<RouteEntry>, path: string): Found | undefined => {
     const module = match.route.load()
     if (!(module instanceof Promise)) return { match, module, path }
     files.spare = { path, match, isForContext: false }
     return undefined
   }
   /** Answers behind the middleware of folders, which needs Hono's context and no more of Hono. */
-  const answerGuarded = ({ match, path }: Found, arrived: ArrivedRequest): Response | Promise<Response> | undefined => {
-    if (arrived.request.method === 'HEAD') return undefined
-    files.spare = { path, match, isForContext: true }
-    return files.answerMatch(match, path, options.createContext(arrived))
+  const answerGuarded = (match: RouteMatch<RouteEntry>, arrived: ArrivedRequest): Response | Promise<Response> => {
+    files.spare = { path: arrived.path, match, isForContext: true }
+    return files.answerMatch(match, arrived.path, options.createContext(arrived))
   }
   const freshAnswer = ({ match, module }: Found, request: Request): Response | undefined =>
     request.method === 'GET' ? loadedStatic()?.answerFresh(files.context, match, module, request) : undefined
   const plainHandler = ({ module }: Found, method: string): RouteHandlerFunction | undefined => {
-    const handler = method === 'HEAD' ? undefined : handlerFor(module, method)
+    const handler = handlerFor(module, method)
     return handler && !(DEFINITION in handler) ? handler : undefined
   }
 
   return {
     answer(request, env, executionContext) {
-      const found = mountOf(env) ? undefined : find(rawPathnameOf(request))
+      if (request.method === 'HEAD' || mountOf(env)) return undefined
+      const path = rawPathname(request.url)
+      const match = findPlain(files, path)
+      if (!match) return undefined
+      if (match.route.guard) return answerGuarded(match, { request, path, env, executionContext })
+      const found = load(match, path)
       if (!found) return undefined
-      if (found.match.route.guard) return answerGuarded(found, { request, env, executionContext })
       if (isKeptFile(found.module)) return freshAnswer(found, request)
       const handler = plainHandler(found, request.method)
       if (!handler) return undefined
@@ -188,17 +192,18 @@ export function createDirect(options: DirectOptions): Direct | undefined {
       noticeEnv(env)
       return runHandler(new DirectRun(options, found, handler, request, new FetchExchange(env, executionContext)))
     },
-    serve(request, pathname, exchange) {
-      const found = find(pathname)
-      if (!found) return false
-      if (found.match.route.guard) {
-        const arrived = { request, env: exchange.env(request), executionContext: exchange.executionContext(request) }
-        const answer = answerGuarded(found, arrived)
-        if (!answer) return false
+    serve(request, path, exchange) {
+      const match = request.method === 'HEAD' ? undefined : findPlain(files, path)
+      if (!match) return false
+      if (match.route.guard) {
+        const [env, executionContext] = [exchange.env(request), exchange.executionContext(request)]
+        const answer = answerGuarded(match, { request, path, env, executionContext })
         if (answer instanceof Promise) exchange.releaseLater(request, answer)
         else exchange.release(request, answer)
         return true
       }
+      const found = load(match, path)
+      if (!found) return false
       if (isKeptFile(found.module)) {
         const answer = freshAnswer(found, request)
         if (answer) exchange.release(request, answer)
@@ -207,6 +212,7 @@ export function createDirect(options: DirectOptions): Direct | undefined {
       const handler = plainHandler(found, request.method)
       if (!handler) return false
       installFetch()
+      // It never rejects: errors are the run's to release.
       void runHandler(new DirectRun(options, found, handler, request, exchange))
       return true
     },

@@ -52,9 +52,10 @@ export const dynamicHandler = ({ strict }: RouterContext, module: RouteModule, m
 function answerDynamic(incoming: IncomingRun, request: ServerRequest): Response | Promise<Response> {
   const { context, module } = incoming
   const { method } = request
+  const handler = dynamicHandler(context, module, method)
+  if (handler) return runHandler({ ...incoming, request, handler })
   if (CAN_BE_STRICT && context.strict && !isNextMethod(method)) {
     return method === 'TRACE' ? context.responses.internalError(undefined) : context.responses.badRequest('Bad Request')
   }
-  const handler = handlerFor(module, method)
-  return handler ? runHandler({ ...incoming, request, handler }) : answerWithoutHandler(context, module, request, incoming.host)
+  return answerWithoutHandler(context, module, request, incoming.host)
 }

@@ -1,5 +1,6 @@
 import type { ResponseLifetime } from './after.js'
 import { BodyLifetime, type HostContext } from './lifetime.js'
+import { processWide } from './process-wide.js'
 
 /**
  * What goes with a request on its way past Hono: what the host has given with it, and where its answer goes. One object may stand for
@@ -11,10 +12,14 @@ export interface Exchange {
   lifetime(request: Request): ResponseLifetime
   /** Gets the answer once it is complete. */
   release(request: Request, answer: Response): Response
-  /** Gets an answer that takes its time. */
-  releaseLater(request: Request, answer: Promise<Response>): void
   /** Gets the answer to an error, which takes its time. */
   releaseError(request: Request, answer: Promise<Response>): Promise<Response>
+}
+
+/** The exchange of requests that come past `fetch`. */
+export interface ServerExchange extends Exchange {
+  /** Gets an answer that takes its time. */
+  releaseLater(request: Request, answer: Promise<Response>): void
 }
 
 /** The exchange of a request that came by `fetch`. */
@@ -43,7 +48,6 @@ export class FetchExchange implements Exchange {
   release(_request: Request, answer: Response): Response {
     return this.body ? this.body.watch(answer, true) : answer
   }
-  releaseLater(): void {}
   releaseError(_request: Request, answer: Promise<Response>): Promise<Response> {
     this.body?.watch(new Response(null), true)
     return answer
@@ -51,11 +55,15 @@ export class FetchExchange implements Exchange {
 }
 
 /** Answers a request past Hono, where it can. @returns whether the exchange gets an answer; otherwise nothing has been done */
-export type ServeDirectly = (request: Request, pathname: string, exchange: Exchange) => boolean
+export type ServeDirectly = (request: Request, pathname: string, exchange: ServerExchange) => boolean
 
-/** Where the `fetch` of an app shows how it answers hosts that have no more than a request's path at hand. */
-export const SERVE_DIRECTLY: unique symbol = Symbol.for('everyroute.serveDirectly@1') as never
+/** How apps answer hosts that have no more than a request's path at hand, by their own `fetch`: whoever wraps that is asked instead. */
+const servers = /* @__PURE__ */ processWide('serveDirectly@1', () => new WeakMap<object, ServeDirectly>())
 
-/** `undefined` where the function is another's, or wraps the app's own. */
-export const serveDirectlyOf = (fetch: unknown): ServeDirectly | undefined =>
-  (fetch as { [SERVE_DIRECTLY]?: ServeDirectly })[SERVE_DIRECTLY]
+export const serveDirectlyOf = (fetch: object): ServeDirectly | undefined => servers.get(fetch)
+
+/** Lets hosts that call `fetch` go past it. @returns the same function */
+export function withServeDirectly<T extends object>(fetch: T, serve: ServeDirectly): T {
+  servers.set(fetch, serve)
+  return fetch
+}

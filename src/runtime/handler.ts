@@ -189,7 +189,8 @@ function conclude(result: unknown, run: HandlerRun, scope: HandlerScope | undefi
     return recover(error, run, scope)
   }
   try {
-    return HAS_SCOPE && scope?.hasInvalidations ? settleAndHandOut(response, run, scope) : handOut(response, run)
+    if (!HAS_SCOPE || !scope?.hasInvalidations) return handOut(response, run)
+    return settleAndHandOut(response, run, scope).catch((thrown) => giveUp(thrown, run))
   } catch (thrown) {
     return giveUp(thrown, run)
   }

@@ -5,13 +5,13 @@ import type { ErrorHandler, Handler, NotFoundHandler } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
 import { answerError } from './app-errors.js'
 import type { RouterContext } from './context.js'
-import { askHono, createDirect } from './direct.js'
+import { askHono, createDirect, wantedPath } from './direct.js'
 import { presentError } from './error-answer.js'
-import { SERVE_DIRECTLY, type ServeDirectly } from './exchange.js'
+import { type ServeDirectly, withServeDirectly } from './exchange.js'
 import { HAS_ENTRY, IS_LIBRARY } from './features.js'
 import { FileRoutes, type Registered } from './file-routes.js'
 import { FileRouter } from './hono-router.js'
-import { rawPathname, rawPathnameOf } from './incoming.js'
+import { rawPathname } from './incoming.js'
 import { mountedPathname, mountOf } from './mount.js'
 import { addPreparedHeaders, withPreparedHeaders } from './prepared-headers.js'
 
@@ -66,7 +66,7 @@ export function createHonoApp(context: RouterContext, manifest: RouteManifest): 
   )
   const getPath = (request: Request, options?: { env?: unknown }): string => {
     const mount = IS_LIBRARY ? mountOf(options?.env) : undefined
-    return mount ? mountedPathname(context, mount) : rawPathnameOf(request)
+    return mount ? mountedPathname(context, mount) : (wantedPath(request) ?? rawPathname(request.url))
   }
   const app: Hono = new App({ router: router as never, getPath })
   if (HAS_ENTRY) announceMiddleware(app, router)
@@ -80,7 +80,7 @@ export function createHonoApp(context: RouterContext, manifest: RouteManifest): 
     const fetchDirectly: typeof fetch = (request, env, executionContext) =>
       (router.isBare ? direct.answer(request, env, executionContext) : undefined) ?? fetch(request, env, executionContext)
     const serve: ServeDirectly = (request, pathname, exchange) => router.isBare && direct.serve(request, pathname, exchange)
-    app.fetch = Object.assign(fetchDirectly, { [SERVE_DIRECTLY]: serve })
+    app.fetch = withServeDirectly(fetchDirectly, serve)
   }
   app.all('*', mounted)
   app.notFound(async (c) => addPreparedHeaders(c, (await files.notFound(c)) ?? (await notFound(c))))

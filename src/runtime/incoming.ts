@@ -15,13 +15,6 @@ export function rawPathname(url: string): string {
   return url.slice(start)
 }
 
-/** Where a host's light request has its raw path without its URL being made. */
-export const RAW_PATHNAME: unique symbol = Symbol.for('everyroute.rawPathname@1') as never
-
-/** A request's path as it stands in its URL. */
-export const rawPathnameOf = (request: Request & { readonly [RAW_PATHNAME]?: string }): string =>
-  request[RAW_PATHNAME] ?? rawPathname(request.url)
-
 /** `cf` is what Cloudflare knows of the client. */
 type HostRequest = Request & { readonly cf?: object }
 

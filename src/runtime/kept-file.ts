@@ -3,7 +3,8 @@ import { HAS_STATIC } from './features.js'
 
 /** Whether a file's configuration may let its answers be kept; whoever forces them to be dynamic says nothing more. */
 export function mayBeStatic({ dynamic, generateStaticParams, revalidate }: RouteModule): boolean {
-  if (dynamic === 'force-dynamic' || revalidate === 0) return false
+  // What is forced to be static sees an empty request, kept or not.
+  if (dynamic === 'force-dynamic' || (revalidate === 0 && dynamic !== 'force-static')) return false
   return dynamic !== undefined || revalidate !== undefined || generateStaticParams !== undefined
 }
 

@@ -41,7 +41,7 @@ class MatchRun implements HandlerHost {
     const { answerError, c, match } = this.matched
     const { guard } = match.route
     if (!HAS_FOLDER_FILES || !guard) return this.#answerFile(c.req.raw)
-    if (!match.isStatic) setParams(c, match.params)
+    setParams(c, match.params)
     return guard.run(c, (ran) => this.#answerBehind(ran), answerError)
   }
 

@@ -1,4 +1,7 @@
-import { describe, expect, test, vi } from 'vitest'
+import type { Hono } from 'hono'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { serve } from '../../src/adapters/node.ts'
+import { revalidateTag } from '../../src/next/cache.ts'
 import { guarded, modules, REQUESTS } from '../runtime/direct-cases.ts'
 import { setUp } from '../runtime/helpers.ts'
 import { type Answer, send, serveForTest } from './http.ts'
@@ -7,6 +10,8 @@ import { type Answer, send, serveForTest } from './http.ts'
  * The server hands plain requests to the router by their path alone, where the app's `fetch` is the router's own. A `fetch` that is
  * wrapped goes by Hono's: what is answered, and what is logged, has to be the same.
  */
+
+type Fetch = Hono['fetch']
 
 const sent = ({ body, headers, status, statusText }: Answer): object => ({
   status,
@@ -37,17 +42,55 @@ describe.each([
   })
 })
 
-test('an app whose fetch has been wrapped is asked by that', async () => {
+const denied = (): Response => new Response('denied', { status: 401 })
+
+test.each<[string, (fetch: Fetch) => Fetch]>([
+  [
+    'a function',
+    (fetch) =>
+      (request, ...rest) =>
+        request.method === 'GET' ? denied() : fetch(request, ...rest),
+  ],
+  ['a Proxy', (fetch) => new Proxy(fetch, { apply: denied })],
+  ['a function that inherits', (fetch) => Object.setPrototypeOf(denied, fetch) as Fetch],
+  ['a function with the same members', (fetch) => Object.assign(() => denied(), fetch)],
+])('an app whose fetch has been wrapped is asked by that: %s', async (_name, wrap) => {
   const { app } = setUp({ '/a': { GET: () => new Response('a') } })
-  const { fetch } = app
-  const seen: string[] = []
-  const wrapped = { fetch }
-  const { url } = await serveForTest((request, env, context) => wrapped.fetch(request, env as object, context as never))
-  await send(`${url}/a`)
-  wrapped.fetch = (request, ...rest) => {
-    seen.push(new URL(request.url).pathname)
-    return fetch(request, ...rest)
+  const served: { fetch: Fetch } = { fetch: app.fetch }
+  const { url } = await serve(served as never, { port: 0, quiet: true, signals: false }).then((server) => {
+    onTestFinished(() => server.close())
+    return server
+  })
+  for (let i = 0; i < 2; i++) expect((await send(`${url}/a`)).status).toBe(200)
+  served.fetch = wrap(app.fetch)
+  for (let i = 0; i < 2; i++) expect((await send(`${url}/a`)).status).toBe(401)
+})
+
+test('a file behind a folder that refuses a request is not loaded, and may fail to load', async () => {
+  const load = vi.fn(async () => Promise.reject(new Error('no such module')))
+  const chain = { file: '_middleware.ts', load: async () => ({ default: async () => denied() }) }
+  const { app } = setUp({}, {}, { routes: [{ pathname: '/a', file: 'a/route.ts', load, middleware: [chain] }] })
+  const { url } = await serveForTest(app.fetch as never)
+  for (let i = 0; i < 3; i++) expect((await send(`${url}/a`)).status).toBe(401)
+  expect(load).not.toHaveBeenCalled()
+})
+
+test('an invalidation that fails with everything around it is answered as an error', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const fail = (): never => {
+    throw new Error('the log is full')
   }
-  expect((await send(`${url}/a`)).body.toString()).toBe('a')
-  expect(seen).toEqual(['/a'])
+  const cache = { get: () => undefined, set() {}, delete() {}, readTags: () => [], invalidateTags: () => Promise.reject(new Error('down')) }
+  const GET = (): Response => {
+    revalidateTag('a', 'max')
+    return new Response('a')
+  }
+  const { app } = setUp({ '/a': { GET } }, { cache, logError: fail })
+  app.onError((error, c) => c.text(error.message, 503))
+  const { url } = await serveForTest(app.fetch as never)
+  for (let i = 0; i < 3; i++) {
+    const { body, status } = await send(`${url}/a`)
+    expect([status, body.toString()]).toEqual([503, 'the log is full'])
+  }
+  vi.restoreAllMocks()
 })

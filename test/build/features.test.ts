@@ -45,6 +45,8 @@ describe('what modules may do', () => {
     ["import * as server from 'next/server'", true],
     ["export * from 'next/server'", true],
     ["export * as server from 'next/server'", true],
+    ["__exportStar(require('next/server'), exports)", true],
+    ["export const server = import('next/server')", true],
   ])('of next/server, some names ask for the scope of the request: %s', (code, scope) => {
     expect(featuresOf({ code, imports: [own('next/server')] })).toEqual({ ...NOTHING, scope })
   })

@@ -74,12 +74,14 @@ describe('which answers are kept', () => {
     expect(await bodies({ dynamic: 'error', GET: counting((request) => request.nextUrl.search) })).toEqual(['500', '500'])
   })
 
-  test('force-static shows an empty request, of the path alone', async () => {
+  test.each([{}, { revalidate: 0 }])('force-static shows an empty request, of the path alone: %o', async (config) => {
     const GET = async (request: NextRequest): Promise<Response> =>
       Response.json([request.nextUrl.pathname, request.nextUrl.search, [...request.headers], (await cookies()).getAll()])
-    const { app } = setUp({ '/a': { dynamic: 'force-static', GET } })
-    const response = await app.request('/a?q=1', { headers: { cookie: 'a=1', 'x-a': '1' } })
-    expect(await response.json()).toEqual(['/a', '', [], []])
+    const { app } = setUp({ '/a': { dynamic: 'force-static', ...config, GET } })
+    for (let i = 0; i < 2; i++) {
+      const response = await app.request('/a?q=1', { headers: { cookie: 'a=1', 'x-a': '1' } })
+      expect(await response.json()).toEqual(['/a', '', [], []])
+    }
   })
 })
 
