@@ -33,9 +33,8 @@ export class FileRoutes implements BehindProxy {
   readonly #proxy: ProxyLayer | undefined
   readonly #folders: FolderLayer | undefined
   readonly #malformed: Registered
-  readonly #handOvers: Map<RouteEntry, Registered> = new Map()
   /** A match that nobody has used yet. */
-  spare: SpareMatch | undefined = undefined
+  declare spare: SpareMatch | undefined
 
   constructor(context: RouterContext, manifest: RouteManifest, onError: OnError) {
     this.context = context
@@ -64,7 +63,7 @@ export class FileRoutes implements BehindProxy {
 
   #find(path: string, prefix: string): Registered | undefined {
     const spare = HAS_DIRECT ? takeSpare(this, path) : undefined
-    if (spare) return spare.isForContext ? this.#registerHandOver(spare.match.route) : this.#registerMatch(spare.match, path)
+    if (HAS_DIRECT && spare) return spare.isForContext ? registerHandOver(spare.match.route) : this.#registerMatch(spare.match, path)
     const canonical = canonicalPathname(path, this.context)
     if (canonical !== undefined) return register(redirectTo(prefix + canonical))
     const proxy = HAS_PROXY ? this.#proxy : undefined
@@ -82,19 +81,6 @@ export class FileRoutes implements BehindProxy {
 
   #registerMatch(match: RouteMatch<RouteEntry>, path: string): Registered {
     return register((c) => this.answerMatch(match, path, c), match.route.pathname)
-  }
-
-  /** Has Hono make a context for a route, and nothing else. */
-  #registerHandOver(route: RouteEntry): Registered {
-    let registered = this.#handOvers.get(route)
-    if (!registered) {
-      registered = register((c) => {
-        handOver(c)
-        return NOTHING_TO_SEND
-      }, route.pathname)
-      this.#handOvers.set(route, registered)
-    }
-    return registered
   }
 
   /** @throws {URIError} where a param has malformed percent-encoding */
@@ -162,6 +148,21 @@ function afterRegistration(instrumentation: Instrumentation, [handler, { path }]
 
 function register(handler: Handler, path = '/*'): Registered {
   return [handler, { handler, path, method: 'ALL', basePath: '/' }]
+}
+
+const handOvers = /* @__PURE__ */ new WeakMap<RouteEntry, Registered>()
+
+/** Has Hono make a context for a route, and nothing else. */
+function registerHandOver(route: RouteEntry): Registered {
+  let registered = handOvers.get(route)
+  if (!registered) {
+    registered = register((c) => {
+      handOver(c)
+      return NOTHING_TO_SEND
+    }, route.pathname)
+    handOvers.set(route, registered)
+  }
+  return registered
 }
 
 /** Next.js's own redirects are 308 with the target in the body too. */

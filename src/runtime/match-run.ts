@@ -40,7 +40,7 @@ class MatchRun implements HandlerHost {
   answer(): Response | Promise<Response> {
     const { answerError, c, match } = this.matched
     const { guard } = match.route
-    if (!HAS_FOLDER_FILES || !guard) return this.#answerFile(c.req.raw)
+    if (!guard) return this.#answerFile(c.req.raw)
     setParams(c, match.params)
     return guard.run(c, (ran) => this.#answerBehind(ran), answerError)
   }
@@ -54,10 +54,16 @@ class MatchRun implements HandlerHost {
   #answerFile(request: Request): Response | Promise<Response> {
     const { arrival, c, context, match, pathname } = this.matched
     const { guard } = match.route
-    const notFound = HAS_FOLDER_FILES && guard?.hasNotFound ? async () => (await guard.notFoundHandler())?.(c) : undefined
+    const notFound = guard?.hasNotFound ? async () => (await guard.notFoundHandler())?.(c) : undefined
     return answerFile({ context, match, pathname, host: this, arrival: arrival?.withRequest(request) ?? arrive(c, request), notFound })
   }
 }
 
+function answerPlainly(matched: MatchedRequest): Response | Promise<Response> {
+  const { arrival, c, context, match, pathname } = matched
+  return answerFile({ context, match, pathname, host: matched, arrival: arrival?.withRequest(c.req.raw) ?? arrive(c) })
+}
+
 /** Answers a request by its file, behind the middleware of the folders around that. */
-export const answerMatched = (matched: MatchedRequest): Response | Promise<Response> => new MatchRun(matched).answer()
+export const answerMatched = (matched: MatchedRequest): Response | Promise<Response> =>
+  HAS_FOLDER_FILES ? new MatchRun(matched).answer() : answerPlainly(matched)

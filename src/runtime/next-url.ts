@@ -49,7 +49,7 @@ export class NextURL {
   declare username: string
   declare password: string
 
-  readonly #input: string
+  #input = ''
   #parsed: URL | undefined
   #searchParams: URLSearchParams | undefined
   #basePath = ''
@@ -65,7 +65,7 @@ export class NextURL {
     isValid = false,
   ) {
     this.#options = options
-    this.#input = input as string
+    if (HAS_DIRECT) this.#input = input as string
     if (!HAS_DIRECT || !isValid) this.#analyze(new URL(input as string, isBase(base) ? (base as string) : undefined))
   }
 
@@ -79,7 +79,7 @@ export class NextURL {
         set(this: NextURL, value: string) {
           const url = this.#url
           url[name as 'host'] = value
-          this.#updateQuery(url)
+          if (HAS_DIRECT) this.#updateQuery(url)
         },
       })
     }
@@ -108,8 +108,8 @@ export class NextURL {
 
   /** Brings a query that was handed out before the URL was parsed up to date with the URL. */
   #updateQuery(url: URL): void {
-    const query = this.#searchParams
-    if (!HAS_DIRECT || !query || String(query) === String(url.searchParams)) return
+    const query = HAS_DIRECT ? this.#searchParams : undefined
+    if (!query || String(query) === String(url.searchParams)) return
     for (const [name] of [...query]) query.delete(name)
     for (const [name, value] of url.searchParams) query.append(name, value)
     changed.delete(query)
@@ -128,7 +128,7 @@ export class NextURL {
     const url = this.#url
     url.href = value
     this.#analyze(url)
-    this.#updateQuery(url)
+    if (HAS_DIRECT) this.#updateQuery(url)
   }
 
   get basePath(): string {
