@@ -24,10 +24,10 @@ export const FULL: Plan = {
   cpuRounds: 14,
   cpuSample: 60,
   warmUp: 500,
-  fetchRounds: 9,
+  fetchRounds: 4,
   streamRounds: 5,
   httpSeconds: 1,
-  httpRounds: 6,
+  httpRounds: 5,
   routeCounts: [20, 200, 1000, 5000],
   processRounds: 5,
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build as esbuild } from 'esbuild'
 import { BENCH } from '../frameworks.ts'
-import { buildRoutes, writeRoutes } from './projects.ts'
+import { buildRoutes, writeProject } from './projects.ts'
 
 export interface BundleSize {
   readonly name: string
@@ -36,7 +36,7 @@ const minify = async (entry: string): Promise<Uint8Array> => {
 
 /** Sizes of a Worker that says hello. */
 export async function measureBundles(): Promise<BundleSize[]> {
-  const dir = writeRoutes('hello-worker', 5)
+  const dir = writeProject('hello-worker', ['/'])
   buildRoutes(dir, 'workers')
   const output = join(dir, '.output/worker.mjs')
   const sizes = [sizeOf('everyroute build --target workers', readFileSync(output)), sizeOf('the same, minified', await minify(output))]

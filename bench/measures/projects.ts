@@ -34,8 +34,13 @@ const HANDLER = `export async function GET(_request: Request, { params }: { para
 
 /** A project of route files. */
 export function writeRoutes(name: string, count: number): string {
+  return writeProject(name, tableOf(count))
+}
+
+/** Writes a project of these routes, all with the same handler. */
+export function writeProject(name: string, pathnames: readonly string[]): string {
   const dir = freshFolder(name)
-  for (const pathname of tableOf(count)) write(join(dir, 'routes', pathname, 'route.ts'), HANDLER)
+  for (const pathname of pathnames) write(join(dir, 'routes', pathname, 'route.ts'), HANDLER)
   return dir
 }
 
