@@ -3,7 +3,7 @@ import type { HTTPException } from 'hono/http-exception'
 import { httpError } from '../runtime/error-answer.js'
 import { hasRepeatedAuthorization } from '../runtime/repeated-authorization.js'
 
-/** Longer tokens are refused unread. */
+/** With longer tokens, of more than 16,384 characters, the header is refused unread. */
 const MAX_HEADER_LENGTH = 16_384 + 'Bearer '.length
 
 /** The scheme, in any case, and one b64token (RFC 6750, 2.1): two headers, which arrive with a comma between them, are none. */

@@ -3,8 +3,8 @@ import { type Arrival, arrive } from './arrival.js'
 import type { AnswerError } from './compose.js'
 import type { RouteEntry, RouterContext } from './context.js'
 import { HAS_FOLDER_FILES } from './features.js'
-import { answerFile } from './file-answer.js'
-import type { Ran } from './folder-guard.js'
+import { answerFile, type FileRun } from './file-answer.js'
+import type { FolderGuard, Ran } from './folder-guard.js'
 import { type HandlerHost, setParams } from './handler-host.js'
 import { readableRequest } from './incoming.js'
 import type { RouteMatch } from './matcher.js'
@@ -21,13 +21,26 @@ export interface MatchedRequest {
   readonly arrival: Arrival | undefined
 }
 
+/** Answers by a file for the request that has been left for it. */
+function answerByFile(
+  matched: MatchedRequest,
+  request: Request,
+  host: HandlerHost,
+  notFound?: FileRun['notFound'],
+): Response | Promise<Response> {
+  const { arrival, c, context, match, pathname } = matched
+  return answerFile({ context, match, pathname, host, arrival: arrival?.withRequest(request) ?? arrive(c, request), notFound })
+}
+
 /** Runs the middleware of a file's folders and the file behind it. */
-class MatchRun implements HandlerHost {
+class GuardedRun implements HandlerHost {
   private readonly matched: MatchedRequest
+  private readonly guard: FolderGuard
   ran: Ran | undefined = undefined
 
-  constructor(matched: MatchedRequest) {
+  constructor(matched: MatchedRequest, guard: FolderGuard) {
     this.matched = matched
+    this.guard = guard
   }
 
   get c(): Context {
@@ -37,12 +50,10 @@ class MatchRun implements HandlerHost {
     return this.matched.answerError
   }
 
-  answer(): Response | Promise<Response> {
+  answer(): Promise<Response> {
     const { answerError, c, match } = this.matched
-    const { guard } = match.route
-    if (!guard) return this.#answerFile(c.req.raw)
     setParams(c, match.params)
-    return guard.run(c, (ran) => this.#answerBehind(ran), answerError)
+    return this.guard.run(c, (ran) => this.#answerBehind(ran), answerError)
   }
 
   #answerBehind(ran: Ran): Response | Promise<Response> {
@@ -52,18 +63,14 @@ class MatchRun implements HandlerHost {
   }
 
   #answerFile(request: Request): Response | Promise<Response> {
-    const { arrival, c, context, match, pathname } = this.matched
-    const { guard } = match.route
-    const notFound = guard?.hasNotFound ? async () => (await guard.notFoundHandler())?.(c) : undefined
-    return answerFile({ context, match, pathname, host: this, arrival: arrival?.withRequest(request) ?? arrive(c, request), notFound })
+    const { guard, matched } = this
+    const notFound = guard.hasNotFound ? async () => (await guard.notFoundHandler())?.(matched.c) : undefined
+    return answerByFile(matched, request, this, notFound)
   }
 }
 
-function answerPlainly(matched: MatchedRequest): Response | Promise<Response> {
-  const { arrival, c, context, match, pathname } = matched
-  return answerFile({ context, match, pathname, host: matched, arrival: arrival?.withRequest(c.req.raw) ?? arrive(c) })
-}
-
 /** Answers a request by its file, behind the middleware of the folders around that. */
-export const answerMatched = (matched: MatchedRequest): Response | Promise<Response> =>
-  HAS_FOLDER_FILES ? new MatchRun(matched).answer() : answerPlainly(matched)
+export function answerMatched(matched: MatchedRequest): Response | Promise<Response> {
+  const { guard } = matched.match.route
+  return HAS_FOLDER_FILES && guard ? new GuardedRun(matched, guard).answer() : answerByFile(matched, matched.c.req.raw, matched)
+}
