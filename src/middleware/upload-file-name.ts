@@ -44,8 +44,9 @@ export function safeFileName(name: string, options: FileNameOptions = {}): strin
       .slice(0, clean.length - extension.length)
       .replace(LEADING, '')
       .replace(TRAILING, '') || fallback
-  const fitting = truncate(stem, maxBytes - encoder.encode(extension).length - 1).replace(TRAILING, '')
-  const safe = (RESERVED.test(fitting) ? `_${fitting}` : fitting) + extension
-  // Where it was cut, the end may be an extension that was none before.
-  return fitting === stem ? safe : safeFileName(safe, options)
+  const unreserved = RESERVED.test(stem) ? `_${stem}` : stem
+  const fitting = truncate(unreserved, maxBytes - encoder.encode(extension).length - 1).replace(TRAILING, '')
+  const safe = fitting + extension
+  // Where it was cut, it may be reserved, and the end may be an extension that was none before.
+  return fitting === unreserved ? safe : safeFileName(safe, options)
 }

@@ -59,6 +59,13 @@ describe('safeFileName', () => {
     expect(safeFileName(`${start}....png€€`, { maxBytes: 32 })).toBe(`${start}.png`)
   })
 
+  test('a reserved name that fills the bytes is cut with what is put before it', () => {
+    const safe = safeFileName(`con.${'é'.repeat(15)}`, { maxBytes: 35 })
+    expect(safe).toBe(`_con.${'é'.repeat(14)}`)
+    expect(safeFileName(safe, { maxBytes: 35 })).toBe(safe)
+    expect(safeFileName(`con${' '.repeat(40)}x`, { maxBytes: 32 })).toBe('_con')
+  })
+
   test('whatever comes, the name can be stored, and is its own safe name', () => {
     const part = fc.oneof(
       fc.string({ unit: 'binary' }),
