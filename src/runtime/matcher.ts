@@ -16,112 +16,206 @@ export interface Matcher<T> {
   match(pathname: string): RouteMatch<T> | undefined
 }
 
+/** Where a path of the trie ends. */
 interface Leaf<T> {
   readonly route: T
+  /** Of the params that the path gives, in its order. */
   readonly names: readonly string[]
-  readonly rest: boolean
+  /** Whether the last param is the path's whole rest. */
+  readonly isRest: boolean
   readonly staticMatch: RouteMatch<T> | undefined
 }
 
-interface Node<T> {
-  leaf: Leaf<T> | undefined
-  statics: Map<string, Node<T>> | undefined
-  dynamic: Node<T> | undefined
-  catchAll: Leaf<T> | undefined
-  optionalCatchAll: Leaf<T> | undefined
+/** A stretch of text that the pathnames below it have in common, which may begin and end within a segment. */
+class Node<T> {
+  text: string
+  /** By {@link slotOf} the first character of their texts, less {@link low}. */
+  children: readonly (Node<T> | undefined)[] | undefined = undefined
+  low = 0
+  /** Another child of the same parent in the same place. */
+  sibling: Node<T> | undefined = undefined
+  /** Of the path that ends with the text. */
+  leaf: Leaf<T> | undefined = undefined
+  /** What follows a dynamic segment behind the text, which then ends with a slash. */
+  dynamic: Node<T> | undefined = undefined
+  /** Of the catch-all behind the text, optional or not. */
+  rest: Leaf<T> | undefined = undefined
+
+  constructor(text: string) {
+    this.text = text
+  }
 }
 
 /** Requests share it: what one of them writes would be another's. */
 const NO_PARAMS: RouteParamValues = Object.freeze({})
 
-function createNode<T>(): Node<T> {
-  return { leaf: undefined, statics: undefined, dynamic: undefined, catchAll: undefined, optionalCatchAll: undefined }
+const toStaticMatch = <T>(route: T): RouteMatch<T> => ({ route, params: NO_PARAMS, isStatic: true })
+
+const SLASH = 47
+
+/** How many characters two texts have in common, the second one's from a place on. */
+function commonLength(text: string, other: string, start: number): number {
+  let length = 0
+  while (length < text.length && text.charCodeAt(length) === other.charCodeAt(start + length)) length++
+  return length
 }
 
-function childOf<T>(node: Node<T>, text: string): Node<T> {
-  node.statics ??= new Map()
-  let child = node.statics.get(text)
-  if (!child) node.statics.set(text, (child = createNode()))
+/** Parts a node: its own text becomes shorter, and what it led to is led to by a new child. */
+function split<T>(node: Node<T>, length: number): void {
+  const lower = new Node<T>(node.text.slice(length))
+  lower.low = node.low
+  lower.children = node.children
+  lower.leaf = node.leaf
+  lower.dynamic = node.dynamic
+  lower.rest = node.rest
+  node.text = node.text.slice(0, length)
+  node.children = undefined
+  addChild(node, lower)
+  node.leaf = node.dynamic = node.rest = undefined
+}
+
+/** Characters that URLs have in their paths are all told apart; no table becomes large by others. */
+const slotOf = (code: number): number => code & 127
+
+/** The child whose text begins with the character. */
+function childOf<T>({ children, low }: Node<T>, code: number): Node<T> | undefined {
+  const index = slotOf(code) - low
+  if (children === undefined || index < 0 || index >= children.length) return undefined
+  let child = children[index]
+  while (child !== undefined && child.text.charCodeAt(0) !== code) child = child.sibling
   return child
 }
 
-function insert<T>(root: Node<T>, pathname: string, route: T): Leaf<T> {
-  const names: string[] = []
-  let node = root
-  let place: 'leaf' | 'catchAll' | 'optionalCatchAll' = 'leaf'
-  for (const text of pathname.split('/')) {
-    if (text === '') continue
-    if (text.startsWith('[[...')) {
-      names.push(text.slice(5, -2))
-      place = 'optionalCatchAll'
-    } else if (text.startsWith('[...')) {
-      names.push(text.slice(4, -1))
-      place = 'catchAll'
-    } else if (text.startsWith('[') && text.endsWith(']')) {
-      names.push(text.slice(1, -1))
-      node = node.dynamic ??= createNode()
-    } else node = childOf(node, text)
-  }
-  const staticMatch: RouteMatch<T> | undefined = names.length === 0 ? { route, params: NO_PARAMS, isStatic: true } : undefined
-  const leaf: Leaf<T> = { route, names, rest: place !== 'leaf', staticMatch }
-  node[place] = leaf
-  return leaf
+function addChild<T>(node: Node<T>, child: Node<T>): void {
+  const slot = slotOf(child.text.charCodeAt(0))
+  const { children = [undefined], low } = node.children ? node : { low: slot }
+  const first = Math.min(low, slot)
+  const last = Math.max(low + children.length - 1, slot)
+  child.sibling = children[slot - low]
+  node.children = Array.from({ length: last - first + 1 }, (_, i) => (first + i === slot ? child : children[first + i - low]))
+  node.low = first
 }
 
-/**
- * Walks the trie depth first, static child before dynamic before catch-all, and gives the first leaf that the whole
- * path reaches: Next.js's order, with full backtracking. `values` holds the raw segments on the way to it.
- */
-function walk<T>(node: Node<T>, path: string, start: number, values: string[]): Leaf<T> | undefined {
-  if (start > path.length) return node.leaf ?? node.optionalCatchAll
-  const slash = path.indexOf('/', start)
-  const end = slash === -1 ? path.length : slash
-  const child = node.statics?.get(path.slice(start, end))
-  const found = child && walk(child, path, end + 1, values)
-  if (found) return found
-  if (end === start) return undefined
-  if (node.dynamic) {
-    values.push(path.slice(start, end))
-    const below = walk(node.dynamic, path, end + 1, values)
-    if (below) return below
-    values.pop()
+/** The node that a text leads to from another, made where it is missing. */
+function nodeAt<T>(from: Node<T>, text: string): Node<T> {
+  let node = from
+  let start = 0
+  while (start < text.length) {
+    let child = childOf(node, text.charCodeAt(start))
+    if (!child) {
+      child = new Node(text.slice(start))
+      addChild(node, child)
+      return child
+    }
+    const length = commonLength(child.text, text, start)
+    if (length < child.text.length) split(child, length)
+    start += length
+    node = child
   }
-  const rest = node.catchAll ?? node.optionalCatchAll
-  if (rest) values.push(path.slice(start))
-  return rest
+  return node
+}
+
+/** `[id]`, `[...rest]` and `[[...rest]]`. */
+const PARAM = /^\[(\[)?(\.\.\.)?(.*?)\]+$/
+
+/** Puts a pathname into the trie. */
+function insert<T>(root: Node<T>, pathname: string, route: T): void {
+  const names: string[] = []
+  const leafOf = (isRest: boolean): Leaf<T> => ({ route, names: [...names], isRest, staticMatch: undefined })
+  let node = root
+  let text = ''
+  for (const segment of pathname.slice(1).split('/')) {
+    const [, isOptional, isRest, name] = PARAM.exec(segment) ?? []
+    if (isOptional) nodeAt(node, text).leaf ??= leafOf(false)
+    if (node !== root || text !== '') text += '/'
+    if (name === undefined) {
+      text += segment
+      continue
+    }
+    names.push(name)
+    const before = nodeAt(node, text)
+    if (isRest) {
+      before.rest = leafOf(true)
+      return
+    }
+    node = before.dynamic ??= new Node('')
+    text = ''
+  }
+  const staticMatch = names.length === 0 ? toStaticMatch(route) : undefined
+  nodeAt(node, text).leaf = { ...leafOf(false), staticMatch }
+}
+
+/** Where the values of dynamic segments begin and end in the path that is being matched, by turns. */
+const bounds: number[] = []
+
+/**
+ * Goes down the trie, by text before a dynamic segment before a catch-all, and gives the first leaf that the whole path reaches:
+ * Next.js's order, with full backtracking. {@link bounds} then tells the values on the way to it.
+ * @param start where the node's text has to stand, its first character as it does
+ * @param depth how many values there are already
+ */
+function walk<T>(from: Node<T>, path: string, start: number, depth: number): Leaf<T> | undefined {
+  let node = from
+  let at = start
+  for (;;) {
+    const { text } = node
+    for (let i = 1; i < text.length; i++) if (text.charCodeAt(i) !== path.charCodeAt(at + i)) return undefined
+    at += text.length
+    if (at === path.length) return node.leaf
+    const code = path.charCodeAt(at)
+    const { dynamic, rest } = node
+    const child = childOf(node, code)
+    if (dynamic === undefined && rest === undefined) {
+      if (child === undefined) return undefined
+      node = child
+      continue
+    }
+    const found = child && walk(child, path, at, depth)
+    if (found) return found
+    if (code === SLASH) return undefined
+    if (dynamic !== undefined) {
+      const slash = path.indexOf('/', at)
+      const end = slash === -1 ? path.length : slash
+      bounds[depth * 2] = at
+      bounds[depth * 2 + 1] = end
+      const below = walk(dynamic, path, end, depth + 1)
+      if (below || !rest) return below
+    }
+    bounds[depth * 2] = at
+    bounds[depth * 2 + 1] = path.length
+    return rest
+  }
 }
 
 const decode = (text: string): string => (text.includes('%') ? decodeURIComponent(text) : text)
 
-function paramsOf<T>(leaf: Leaf<T>, values: readonly string[]): RouteParamValues {
+function paramsOf<T>({ isRest, names }: Leaf<T>, path: string): RouteParamValues {
   const params: RouteParamValues = {}
-  const last = leaf.names.length - 1
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
-    params[leaf.names[i]!] = leaf.rest && i === last ? value.split('/').map(decode) : decode(value)
+  for (let i = 0; i < names.length; i++) {
+    const value = path.slice(bounds[i * 2], bounds[i * 2 + 1])
+    params[names[i]!] = isRest && i === names.length - 1 ? value.split('/').map(decode) : decode(value)
   }
   return params
 }
 
 /**
- * Builds the segment trie of a route table. Static pathnames are found through a Map; the cost of a lookup depends on the
- * depth of the path, not on the number of routes.
+ * Builds the trie of a route table. The cost of a lookup depends on the length of the path and the number of its segments, not on
+ * the number of routes.
  */
 export function createMatcher<T extends { readonly pathname: string }>(routes: readonly T[]): Matcher<T> {
-  const root = createNode<T>()
-  const statics = new Map<string, RouteMatch<T>>()
-  for (const route of routes) {
-    const { staticMatch } = insert(root, route.pathname, route)
-    if (staticMatch) statics.set(route.pathname, staticMatch)
-  }
+  const root = new Node<T>('')
+  for (const route of routes) insert(root, route.pathname, route)
   return {
     match(pathname) {
-      const exact = statics.get(pathname)
-      if (exact) return exact
-      const values: string[] = []
-      const leaf = walk(root, pathname, pathname === '/' ? 2 : 1, values)
+      const leaf = walk(root, pathname, 1, 0)
       if (!leaf) return undefined
-      return leaf.staticMatch ?? { route: leaf.route, params: paramsOf(leaf, values), isStatic: false }
+      return leaf.staticMatch ?? { route: leaf.route, params: paramsOf(leaf, pathname), isStatic: false }
     },
   }
+}
+
+/** The same for tables in which no pathname has a dynamic segment. */
+export function createStaticMatcher<T extends { readonly pathname: string }>(routes: readonly T[]): Matcher<T> {
+  const matches = new Map(routes.map((route) => [route.pathname, toStaticMatch(route)]))
+  return { match: (pathname) => matches.get(pathname) }
 }

@@ -64,7 +64,7 @@ function matchNaively(routes: readonly RouteEntry[], path: string): { pathname: 
   return undefined
 }
 
-const SEGMENTS = ['a', 'b', 'ab', 'a.b', '[p]', '[p]', '[...r]', '[[...o]]']
+const SEGMENTS = ['a', 'b', 'ab', 'a.b', 'á', '[p]', '[p]', '[...r]', '[[...o]]']
 
 /** A route file; params are named by their depth, so that few sets are refused for names that differ. */
 const routeFile = fc
@@ -72,7 +72,7 @@ const routeFile = fc
   .map((segments) => [...segments.map((text, depth) => text.replace(/[pro](?=\])/, `$&${depth}`)), 'route.ts'].join('/'))
 
 const pathOf = fc
-  .array(fc.constantFrom('a', 'b', 'ab', 'a.b', 'c', '%61', '%2F', '[p0]', 'x+y'), { maxLength: 5 })
+  .array(fc.constantFrom('a', 'b', 'ab', 'a.b', 'á', 'c', '%61', '%2F', '[p0]', 'x+y'), { maxLength: 5 })
   .map((parts) => `/${parts.join('/')}`)
 
 describe('any route table', () => {
