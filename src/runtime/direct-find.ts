@@ -1,13 +1,13 @@
-import type { RouteEntry } from './context.js'
-import { HAS_TRAILING_SLASH } from './features.js'
+import { HAS_BASE_PATH, HAS_TRAILING_SLASH } from './features.js'
 import type { FileRoutes } from './file-routes.js'
 import type { RouteMatch } from './matcher.js'
+import type { RouteFile } from './route-loader.js'
 import { canonicalPathname } from './slashes.js'
 
 /** A match of {@link findPlain} for whoever looks for the path next. */
 export interface SpareMatch {
   readonly path: string
-  readonly match: RouteMatch<RouteEntry>
+  readonly match: RouteMatch<RouteFile>
   /** Whether a context is all that the path is looked for. */
   readonly isForContext: boolean
 }
@@ -20,17 +20,25 @@ export function takeSpare(files: FileRoutes, path: string): SpareMatch | undefin
   return spare.path === path ? spare : undefined
 }
 
+/** @throws {URIError} where a param has malformed percent-encoding */
+function matchCanonical(files: FileRoutes, path: string): RouteMatch<RouteFile> | undefined {
+  const { basePath, trailingSlash } = files.context
+  const isPlain = (!HAS_BASE_PATH || basePath === '') && (!HAS_TRAILING_SLASH || !trailingSlash)
+  const match = isPlain ? files.matcher.match(path) : files.match(path)
+  if (!match || (isPlain && match.isStatic)) return match
+  // But for a catch-all's, the values of params are not empty and hold no slash.
+  if (isPlain && !match.route.pathname.includes('[...')) return path.includes('\\') ? undefined : match
+  return canonicalPathname(path, files.context) === undefined ? match : undefined
+}
+
 /** The file of a canonical path, where instrumentation is registered and no proxy stands in front. */
-export function findPlain(files: FileRoutes, path: string): RouteMatch<RouteEntry> | undefined {
-  const { instrumentation, trailingSlash } = files.context
+export function findPlain(files: FileRoutes, path: string): RouteMatch<RouteFile> | undefined {
+  const { instrumentation } = files.context
   if (instrumentation && !instrumentation.isRegistered) return undefined
   const spare = takeSpare(files, path)
   if (spare) return spare.match
   try {
-    const match = files.match(path)
-    if (!match) return undefined
-    const isCanonical = path === match.route.pathname && !(HAS_TRAILING_SLASH && trailingSlash)
-    return isCanonical || canonicalPathname(path, files.context) === undefined ? match : undefined
+    return matchCanonical(files, path)
   } catch (error) {
     if (error instanceof URIError) return undefined
     throw error

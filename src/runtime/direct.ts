@@ -20,6 +20,7 @@ import type { RouteMatch, RouteParamValues } from './matcher.js'
 import { handlerFor, type RouteHandlerFunction } from './methods.js'
 import { mountOf } from './mount.js'
 import type { ServerRequest } from './next-request.js'
+import type { RouteFile } from './route-loader.js'
 
 /** What answering without Hono's context needs of those who have it. */
 export interface DirectOptions {
@@ -66,43 +67,50 @@ export function handOver(c: Context): boolean {
   return true
 }
 
-interface Found {
-  readonly match: RouteMatch<RouteEntry>
-  readonly module: RouteModule
-  /** Raw. */
-  readonly path: string
-}
-
 /** One run of a handler that has nothing in front of it. Hono's context is made when somebody asks for it. */
 class DirectRun implements HandlerRun, HandlerHost {
-  readonly context: RouterContext
-  readonly route: RouteEntry
-  readonly module: RouteModule
   readonly handler: RouteHandlerFunction
   readonly request: ServerRequest
-  readonly params: RouteParamValues
-  readonly isStaticRoute: boolean
+  private readonly match: RouteMatch<RouteFile>
   private readonly options: DirectOptions
   private readonly arrived: Request
+  /** Raw. */
   private readonly path: string
   private readonly exchange: Exchange
   private honoContext: Context | undefined = undefined
 
-  constructor(options: DirectOptions, { match, module, path }: Found, handler: RouteHandlerFunction, request: Request, exchange: Exchange) {
-    const { context } = options.files
-    this.context = context
-    this.route = match.route
-    this.module = module
+  constructor(
+    options: DirectOptions,
+    match: RouteMatch<RouteFile>,
+    path: string,
+    handler: RouteHandlerFunction,
+    request: Request,
+    exchange: Exchange,
+  ) {
     this.handler = handler
-    this.request = toHandlerRequest(context, request, undefined)
-    this.params = match.params
-    this.isStaticRoute = match.isStatic
+    this.request = toHandlerRequest(options.files.context, request, undefined)
+    this.match = match
     this.options = options
     this.arrived = request
     this.path = path
     this.exchange = exchange
   }
 
+  get context(): RouterContext {
+    return this.options.files.context
+  }
+  get route(): RouteEntry {
+    return this.match.route
+  }
+  get module(): RouteModule {
+    return this.match.route.loaded!
+  }
+  get params(): RouteParamValues {
+    return this.match.params
+  }
+  get isStaticRoute(): boolean {
+    return this.match.isStatic
+  }
   get host(): HandlerHost {
     return this
   }
@@ -157,23 +165,30 @@ export function createDirect(options: DirectOptions): Direct | undefined {
   const { development, strict } = files.context
   if (strict || development || files.hasProxy) return undefined
 
-  /** Finds a loaded file; one that isn't is left to Hono. */
-  const load = (match: RouteMatch<RouteEntry>, path: string): Found | undefined => {
-    const module = match.route.load()
-    if (!(module instanceof Promise)) return { match, module, path }
-    files.spare = { path, match, isForContext: false }
-    return undefined
+  /** The handler of a file that asks for nothing else than to run it. A file that isn't loaded is left to Hono. */
+  const plainHandler = (match: RouteMatch<RouteFile>, method: string, path: string): RouteHandlerFunction | undefined => {
+    const { route } = match
+    const isGet = method === 'GET'
+    if (isGet && route.plainGet) return route.plainGet
+    const module = route.loaded
+    if (!module) {
+      files.spare = { path, match, isForContext: false }
+      return undefined
+    }
+    const handler = isKeptFile(module) ? undefined : handlerFor(module, method)
+    if (!handler || DEFINITION in handler) return undefined
+    if (isGet) route.plainGet = handler
+    return handler
   }
   /** Answers behind the middleware of folders, which needs Hono's context and no more of Hono. */
-  const answerGuarded = (match: RouteMatch<RouteEntry>, arrived: ArrivedRequest): Response | Promise<Response> => {
+  const answerGuarded = (match: RouteMatch<RouteFile>, arrived: ArrivedRequest): Response | Promise<Response> => {
     files.spare = { path: arrived.path, match, isForContext: true }
     return files.answerMatch(match, arrived.path, options.createContext(arrived))
   }
-  const freshAnswer = ({ match, module }: Found, request: Request): Response | undefined =>
-    request.method === 'GET' ? loadedStatic()?.answerFresh(files.context, match, module, request) : undefined
-  const plainHandler = ({ module }: Found, method: string): RouteHandlerFunction | undefined => {
-    const handler = handlerFor(module, method)
-    return handler && !(DEFINITION in handler) ? handler : undefined
+  const freshAnswer = (match: RouteMatch<RouteFile>, request: Request): Response | undefined => {
+    const { loaded } = match.route
+    if (request.method !== 'GET' || !loaded || !isKeptFile(loaded)) return undefined
+    return loadedStatic()?.answerFresh(files.context, match, loaded, request)
   }
 
   return {
@@ -183,14 +198,11 @@ export function createDirect(options: DirectOptions): Direct | undefined {
       const match = findPlain(files, path)
       if (!match) return undefined
       if (match.route.guard) return answerGuarded(match, { request, path, env, executionContext })
-      const found = load(match, path)
-      if (!found) return undefined
-      if (isKeptFile(found.module)) return freshAnswer(found, request)
-      const handler = plainHandler(found, request.method)
-      if (!handler) return undefined
+      const handler = plainHandler(match, request.method, path)
+      if (!handler) return freshAnswer(match, request)
       installFetch()
       noticeEnv(env)
-      return runHandler(new DirectRun(options, found, handler, request, new FetchExchange(env, executionContext)))
+      return runHandler(new DirectRun(options, match, path, handler, request, new FetchExchange(env, executionContext)))
     },
     serve(request, path, exchange) {
       const match = request.method === 'HEAD' ? undefined : findPlain(files, path)
@@ -202,18 +214,15 @@ export function createDirect(options: DirectOptions): Direct | undefined {
         else exchange.release(request, answer)
         return true
       }
-      const found = load(match, path)
-      if (!found) return false
-      if (isKeptFile(found.module)) {
-        const answer = freshAnswer(found, request)
+      const handler = plainHandler(match, request.method, path)
+      if (!handler) {
+        const answer = freshAnswer(match, request)
         if (answer) exchange.release(request, answer)
         return answer !== undefined
       }
-      const handler = plainHandler(found, request.method)
-      if (!handler) return false
       installFetch()
       // It never rejects: errors are the run's to release.
-      void runHandler(new DirectRun(options, found, handler, request, exchange))
+      void runHandler(new DirectRun(options, match, path, handler, request, exchange))
       return true
     },
   }

@@ -26,14 +26,13 @@ export interface ServerExchange extends Exchange {
 export class FetchExchange implements Exchange {
   private readonly bindings: unknown
   private readonly context: unknown
-  /** What tells of the end of the answer, where the host doesn't. */
-  private readonly body: BodyLifetime | undefined
+  /** What tells of the end of the answer, where the host doesn't and somebody has asked. */
+  private body: BodyLifetime | undefined = undefined
+  private isReleased = false
 
   constructor(env: unknown, executionContext: unknown) {
-    const host = executionContext as HostContext | undefined
     this.bindings = env
     this.context = executionContext
-    this.body = host?.onClose ? undefined : new BodyLifetime(host)
   }
 
   env(): unknown {
@@ -43,13 +42,20 @@ export class FetchExchange implements Exchange {
     return this.context
   }
   lifetime(): ResponseLifetime {
-    return this.body ?? (this.context as ResponseLifetime)
+    const host = this.context as HostContext | undefined
+    if (host?.onClose) return host as ResponseLifetime
+    if (!this.body) {
+      this.body = new BodyLifetime(host)
+      if (this.isReleased) this.body.watch(new Response(null), true)
+    }
+    return this.body
   }
   release(_request: Request, answer: Response): Response {
+    this.isReleased = true
     return this.body ? this.body.watch(answer, true) : answer
   }
-  releaseError(_request: Request, answer: Promise<Response>): Promise<Response> {
-    this.body?.watch(new Response(null), true)
+  releaseError(request: Request, answer: Promise<Response>): Promise<Response> {
+    this.release(request, new Response(null))
     return answer
   }
 }

@@ -42,8 +42,8 @@ export function concernsCache(input: unknown, init: FetchInit | undefined): bool
  * @see https://nextjs.org/docs/app/api-reference/functions/fetch
  */
 export function installFetch(): void {
-  if (typeof __EVERYROUTE_FETCH__ !== 'undefined' && !__EVERYROUTE_FETCH__) return
   if (holder.isInstalled) return
+  if (typeof __EVERYROUTE_FETCH__ !== 'undefined' && !__EVERYROUTE_FETCH__) return
   holder.isInstalled = true
   const original = globalThis.fetch
   const patched = function fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response> {

@@ -16,7 +16,7 @@ import { answerMatched } from './match-run.js'
 import { createMatcher, type Matcher, type RouteMatch } from './matcher.js'
 import { mountOf } from './mount.js'
 import { createProxyLayer, type ProxyLayer } from './proxy-layer.js'
-import { createLoader } from './route-loader.js'
+import { RouteFile } from './route-loader.js'
 import { canonicalPathname } from './slashes.js'
 
 /** Where Hono only made a request's context. */
@@ -29,7 +29,8 @@ export type Registered = [Handler, RouterRoute]
 export class FileRoutes implements BehindProxy {
   readonly context: RouterContext
   readonly hasProxy: boolean
-  readonly #matcher: Matcher<RouteEntry>
+  /** Of paths without base path and trailing slash. */
+  readonly matcher: Matcher<RouteFile>
   readonly #proxy: ProxyLayer | undefined
   readonly #folders: FolderLayer | undefined
   readonly #malformed: Registered
@@ -42,10 +43,9 @@ export class FileRoutes implements BehindProxy {
     // Without middleware nobody asks the layer how errors are answered.
     const folders = HAS_MIDDLEWARE ? new FolderLayer(context, manifest.folders ?? [], onError) : undefined
     this.#folders = folders
-    const routes = manifest.routes.map((route): RouteEntry => {
-      return { ...route, load: createLoader(route, development), guard: HAS_FOLDER_FILES ? folders?.guardOf(route) : undefined }
-    })
-    this.#matcher = createMatcher(routes)
+    this.matcher = createMatcher(
+      manifest.routes.map((route) => new RouteFile(route, HAS_FOLDER_FILES ? folders?.guardOf(route) : undefined, development)),
+    )
     this.#proxy = HAS_PROXY && manifest.proxy ? createProxyLayer(context, manifest.proxy) : undefined
     this.hasProxy = this.#proxy !== undefined
     this.#malformed = register((c) => presentError(c, responses.malformedPath()))
@@ -84,8 +84,8 @@ export class FileRoutes implements BehindProxy {
   }
 
   /** @throws {URIError} where a param has malformed percent-encoding */
-  match(path: string): RouteMatch<RouteEntry> | undefined {
-    return this.#isBelowBase(path) ? this.#matcher.match(this.innerPathname(path)) : undefined
+  match(path: string): RouteMatch<RouteFile> | undefined {
+    return this.#isBelowBase(path) ? this.matcher.match(this.innerPathname(path)) : undefined
   }
 
   #isBelowBase(path: string): boolean {

@@ -1,9 +1,9 @@
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import type { MiddlewareHandler } from 'hono/types'
-import type { FolderFiles, ManifestFile, RouteModule } from '../routing/manifest.js'
+import type { FolderFiles, ManifestFile } from '../routing/manifest.js'
 import { type AnswerError, type Composed, compose } from './compose.js'
 import { noticeEnv } from './env.js'
-import { createLoader } from './route-loader.js'
+import { FileLoader } from './route-loader.js'
 
 /** The middleware that has run in front. */
 export type Ran = ReadonlySet<MiddlewareHandler>
@@ -12,13 +12,6 @@ export type Ran = ReadonlySet<MiddlewareHandler>
 interface Chain {
   readonly composed: Composed
   readonly ran: Ran
-}
-
-interface LoadedFile {
-  /** Of this object alone: manifests of several routes folders, with files of one name, may have been made one. */
-  readonly id: number
-  readonly file: string
-  readonly load: () => RouteModule | Promise<RouteModule>
 }
 
 /** A file could not be loaded, or exports something else than it should. */
@@ -39,10 +32,11 @@ function describeExport(value: unknown): string {
   return value === undefined ? 'nothing' : value === null ? 'null' : `a value of type ${typeof value}`
 }
 
-async function defaultExport({ file, load }: LoadedFile, isRight: (value: unknown) => boolean, expected: string): Promise<unknown> {
+async function defaultExport(loader: FileLoader, isRight: (value: unknown) => boolean, expected: string): Promise<unknown> {
+  const { file } = loader
   let value: unknown
   try {
-    value = (await load()).default
+    value = (await loader.load()).default
   } catch (cause) {
     throw new FolderFileError(file, `"${file}" could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
   }
@@ -54,14 +48,14 @@ const isChain = (value: unknown): boolean => (Array.isArray(value) ? value.every
 
 /** What the folders around a route say: the middleware in front of it, and who answers its errors and what is not found. */
 export class FolderGuard {
-  readonly #middleware: readonly LoadedFile[]
-  readonly #error: LoadedFile | undefined
-  readonly #notFound: LoadedFile | undefined
+  readonly #middleware: readonly FileLoader[]
+  readonly #error: FileLoader | undefined
+  readonly #notFound: FileLoader | undefined
   readonly #keeps: boolean
   #chain: Chain | undefined
 
   /** @param keeps whether the chain is composed once; in development a changed file makes another */
-  constructor(files: FolderFiles, open: (file: ManifestFile) => LoadedFile, keeps: boolean) {
+  constructor(files: FolderFiles, open: (file: ManifestFile) => FileLoader, keeps: boolean) {
     this.#middleware = (files.middleware ?? []).map(open)
     this.#error = files.error && open(files.error)
     this.#notFound = files.notFound && open(files.notFound)
@@ -105,17 +99,22 @@ export class FolderGuard {
 
 /** Makes guards; folders with the same files around them share one. */
 export function createGuards(development: boolean): (files: FolderFiles) => FolderGuard | undefined {
-  const opened = new Map<ManifestFile, LoadedFile>()
+  const opened = new Map<ManifestFile, FileLoader>()
+  const ids = new Map<FileLoader, number>()
   const guards = new Map<string, FolderGuard>()
-  const open = (file: ManifestFile): LoadedFile => {
+  const open = (file: ManifestFile): FileLoader => {
     let one = opened.get(file)
-    if (!one) opened.set(file, (one = { id: opened.size, file: file.file, load: createLoader(file, development) }))
+    if (!one) {
+      opened.set(file, (one = new FileLoader(file, development)))
+      ids.set(one, ids.size)
+    }
     return one
   }
   return (files) => {
     const { middleware = [], error, notFound } = files
     if (middleware.length === 0 && !error && !notFound) return undefined
-    const idOf = (file: ManifestFile): number => open(file).id
+    // By the objects: manifests of several routes folders, with files of one name, may have been made one.
+    const idOf = (file: ManifestFile): number | undefined => ids.get(open(file))
     const key = JSON.stringify([middleware.map(idOf), error && idOf(error), notFound && idOf(notFound)])
     let guard = guards.get(key)
     if (!guard) guards.set(key, (guard = new FolderGuard(files, open, !development)))

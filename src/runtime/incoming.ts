@@ -8,11 +8,10 @@ import { removeInternalHeaders, strictUrl } from './strict-request.js'
 export function rawPathname(url: string): string {
   const start = url.indexOf('/', url.indexOf(':') + 3)
   if (start === -1) return '/'
-  for (let end = start; end < url.length; end++) {
-    const code = url.charCodeAt(end)
-    if (code === 63 || code === 35) return url.slice(start, end)
-  }
-  return url.slice(start)
+  const query = url.indexOf('?', start)
+  const fragment = url.indexOf('#', start)
+  const end = query === -1 || (fragment !== -1 && fragment < query) ? fragment : query
+  return end === -1 ? url.slice(start) : url.slice(start, end)
 }
 
 /** `cf` is what Cloudflare knows of the client. */

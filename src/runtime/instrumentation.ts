@@ -1,6 +1,6 @@
 import type { ManifestFile, RouteManifest, RouteModule } from '../routing/manifest.js'
 import type { ErrorContext } from './context.js'
-import { createLoader } from './route-loader.js'
+import { FileLoader } from './route-loader.js'
 
 /** The project's `instrumentation.ts`. */
 export interface Instrumentation {
@@ -44,23 +44,23 @@ function describeRequest(request: Request): { path: string; method: string; head
 class LoadedInstrumentation implements Instrumentation {
   readonly file: string
   isRegistered = false
-  readonly #load: () => RouteModule | Promise<RouteModule>
+  readonly #loader: FileLoader
   readonly #report: (error: unknown, context: ErrorContext) => void
 
   constructor(file: ManifestFile, development: boolean, report: (error: unknown, context: ErrorContext) => void) {
     this.file = file.file
-    this.#load = createLoader(file, development)
+    this.#loader = new FileLoader(file, development)
     this.#report = report
   }
 
   async register(): Promise<void> {
-    await registerOnce(await this.#load())
+    await registerOnce(await this.#loader.load())
     this.isRegistered = true
   }
 
   async onRequestError(error: unknown, request: Request, routePath: string): Promise<void> {
     try {
-      const { onRequestError } = await this.#load()
+      const { onRequestError } = await this.#loader.load()
       if (typeof onRequestError !== 'function') return
       const context = { routerKind: 'App Router', routePath, routeType: 'route', revalidateReason: undefined }
       await onRequestError(error, describeRequest(request), context)

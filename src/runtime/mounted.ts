@@ -66,15 +66,15 @@ async function runHandler(run: FileRun, mount: Mount, module: RouteModule): Prom
  */
 export async function answerMounted(run: FileRun, mount: Mount): Promise<Response> {
   const { arrival, host, match } = run
-  const { file, load, pathname } = match.route
+  const { route } = match
   let phase: ErrorPhase = 'load'
   try {
-    const module = await load()
+    const module = await route.load()
     phase = 'handler'
     return presentError(host.c, await runHandler(run, mount, module))
   } catch (thrown) {
     mount.thrown = thrown
-    throw toError(thrown, { phase, file, method: arrival.request.method, pathname })
+    throw toError(thrown, { phase, file: route.file, method: arrival.request.method, pathname: route.pathname })
   }
 }
 

@@ -2,7 +2,7 @@ import type { ManifestFile } from '../routing/manifest.js'
 import type { Arrival } from './arrival.js'
 import type { RouterContext } from './context.js'
 import type { LoadedProxy, ProxyOutcome } from './proxy.js'
-import { createLoader } from './route-loader.js'
+import { FileLoader } from './route-loader.js'
 import { strictUrl } from './strict-request.js'
 
 declare const __EVERYROUTE_PROXY__: boolean | undefined
@@ -32,7 +32,7 @@ export interface ProxyLayer {
 /** Loads the proxy's code with the first request: an application without one doesn't carry it. */
 export function createProxyLayer(context: RouterContext, file: ManifestFile): ProxyLayer | undefined {
   if (typeof __EVERYROUTE_PROXY__ !== 'undefined' && !__EVERYROUTE_PROXY__) return undefined
-  const load = createLoader(file, context.development)
+  const loader = new FileLoader(file, context.development)
   let code: typeof import('./proxy.js') | undefined
   let proxy: LoadedProxy | undefined
 
@@ -49,7 +49,7 @@ export function createProxyLayer(context: RouterContext, file: ManifestFile): Pr
       const { serverOrigin } = arrival
       code ??= await import('./proxy.js')
       const request = code.toProxyRequest(arrival.request)
-      proxy ??= code.readProxy(await load(), file.file, context)
+      proxy ??= code.readProxy(await loader.load(), file.file, context)
       if (!proxy.matches(path, request)) return { request }
       const own = new URL(request.url)
       const origin = (context.strict && serverOrigin) || own.origin

@@ -87,6 +87,23 @@ test('what runs after the answer and what the host is asked to wait for are the 
   expect(ran).toEqual(['after', 'after'])
 })
 
+test('what a body asks for once its answer is handed out runs too', async () => {
+  const ran: string[] = []
+  const GET = (): Response =>
+    new Response(
+      new ReadableStream({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          after(() => void ran.push('after'))
+          controller.close()
+        },
+      }),
+    )
+  const { app } = setUp({ '/a': { GET } })
+  for (let i = 0; i < 2; i++) await (await app.request('/a')).text()
+  await vi.waitFor(() => expect(ran).toEqual(['after', 'after']))
+})
+
 test('errors are told to instrumentation, once', async () => {
   const onRequestError = vi.fn()
   const instrumentation = { file: 'instrumentation.ts', load: async () => ({ onRequestError }) }
