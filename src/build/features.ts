@@ -11,6 +11,8 @@ export interface ProjectFeatures {
   /** Whether some file exports configuration by which answers may be kept. */
   readonly static: boolean
   readonly maxDuration: boolean
+  /** Whether some pathname has a dynamic segment. */
+  readonly params: boolean
   readonly basePath: boolean
   readonly trailingSlash: boolean
 }
@@ -44,6 +46,7 @@ export function projectFeatures({ config, folders, instrumentation, proxy, route
     folderFiles: chains.some(({ middleware, error, notFound }) => middleware.length > 0 || error !== undefined || notFound !== undefined),
     static: exported('dynamic', 'dynamicParams', 'revalidate', 'fetchCache', 'generateStaticParams'),
     maxDuration: exported('maxDuration'),
+    params: routes.some(({ pathname }) => pathname.includes('[')),
     basePath: config.basePath !== '',
     trailingSlash: config.trailingSlash,
   }
@@ -132,6 +135,7 @@ export function featureDefinitions(
     FETCH: modules.fetch,
     FORM_DATA: modules.formData,
     MAX_DURATION: project.maxDuration,
+    PARAMS: project.params,
     BASE_PATH: project.basePath,
     TRAILING_SLASH: project.trailingSlash,
     STRICT: isStrict,

@@ -17,6 +17,7 @@ declare const __EVERYROUTE_SCOPE__: boolean | undefined
 declare const __EVERYROUTE_FETCH__: boolean | undefined
 declare const __EVERYROUTE_FORM_DATA__: boolean | undefined
 declare const __EVERYROUTE_MAX_DURATION__: boolean | undefined
+declare const __EVERYROUTE_PARAMS__: boolean | undefined
 declare const __EVERYROUTE_BASE_PATH__: boolean | undefined
 declare const __EVERYROUTE_TRAILING_SLASH__: boolean | undefined
 declare const __EVERYROUTE_STRICT__: boolean | undefined
@@ -52,6 +53,9 @@ export const HAS_FORM_DATA: boolean = typeof __EVERYROUTE_FORM_DATA__ === 'undef
 
 /** Whether some file may export `maxDuration`. */
 export const HAS_MAX_DURATION: boolean = typeof __EVERYROUTE_MAX_DURATION__ === 'undefined' || __EVERYROUTE_MAX_DURATION__
+
+/** Whether some pathname has a dynamic segment. */
+export const HAS_PARAMS: boolean = typeof __EVERYROUTE_PARAMS__ === 'undefined' || __EVERYROUTE_PARAMS__
 
 export const HAS_BASE_PATH: boolean = typeof __EVERYROUTE_BASE_PATH__ === 'undefined' || __EVERYROUTE_BASE_PATH__
 

@@ -9,11 +9,11 @@ import { handOver } from './direct.js'
 import { type SpareMatch, takeSpare } from './direct-find.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
-import { HAS_BASE_PATH, HAS_DIRECT, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PROXY } from './features.js'
+import { HAS_BASE_PATH, HAS_DIRECT, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PARAMS, HAS_PROXY } from './features.js'
 import { FolderLayer, type OnError, type UnmatchedFolder } from './folder-layer.js'
 import type { Instrumentation } from './instrumentation.js'
 import { answerMatched } from './match-run.js'
-import { createMatcher, type Matcher, type RouteMatch } from './matcher.js'
+import { createMatcher, createStaticMatcher, type Matcher, type RouteMatch } from './matcher.js'
 import { mountOf } from './mount.js'
 import { createProxyLayer, type ProxyLayer } from './proxy-layer.js'
 import { RouteFile } from './route-loader.js'
@@ -43,7 +43,7 @@ export class FileRoutes implements BehindProxy {
     // Without middleware nobody asks the layer how errors are answered.
     const folders = HAS_MIDDLEWARE ? new FolderLayer(context, manifest.folders ?? [], onError) : undefined
     this.#folders = folders
-    this.matcher = createMatcher(
+    this.matcher = (HAS_PARAMS ? createMatcher : createStaticMatcher)(
       manifest.routes.map((route) => new RouteFile(route, HAS_FOLDER_FILES ? folders?.guardOf(route) : undefined, development)),
     )
     this.#proxy = HAS_PROXY && manifest.proxy ? createProxyLayer(context, manifest.proxy) : undefined

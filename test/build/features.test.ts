@@ -90,6 +90,7 @@ describe('definitions', () => {
     folderFiles: false,
     static: false,
     maxDuration: false,
+    params: false,
     basePath: false,
     trailingSlash: false,
   }
@@ -107,6 +108,7 @@ describe('definitions', () => {
     [{ folderFiles: true }, ['MIDDLEWARE', 'DIRECT', 'FOLDER_FILES']],
     [{ static: true }, ['STATIC', 'SCOPE']],
     [{ instrumentation: true }, ['INSTRUMENTATION']],
+    [{ params: true }, ['PARAMS']],
   ])('of %o', (project, names) => {
     expect(on({ ...none, ...project })).toEqual(names.map((name) => `__EVERYROUTE_${name}__`))
   })

@@ -72,16 +72,20 @@ async function answersOf(dir: string): Promise<unknown[]> {
 }
 
 const GUARDED = {
+  ...FILES,
   'routes/guarded/_middleware.ts': "export default async (c, next) => { await next(); c.header('x-guard', 'yes') }\n",
   'routes/guarded/route.ts': "export const GET = () => new Response('guarded')\n",
 }
 
+const STATIC = Object.fromEntries(Object.entries(FILES).filter(([file]) => !file.includes('[')))
+
 test.each([
-  ['by default', [], {}],
-  ['in strict mode', ['--strict'], {}],
+  ['by default', [], FILES],
+  ['in strict mode', ['--strict'], FILES],
+  ['of static pathnames alone', [], STATIC],
   ["with a folder's middleware", [], GUARDED],
-] as const)('what a build leaves out changes no answer %s', async (_, flags, more) => {
-  const dir = await createProject({ ...FILES, ...more })
+] as const)('what a build leaves out changes no answer %s', async (_, flags, files) => {
+  const dir = await createProject(files)
   const build = async (): Promise<string> => {
     expect((await everyroute(dir, ['build', ...flags])).stderr).toBe('')
     const { stdout } = await everyroute(dir, ['build', '--target', 'workers', '--out', '.worker', ...flags])
@@ -93,7 +97,7 @@ test.each([
   await writeFiles(dir, { 'routes/unknown/route.ts': UNKNOWN })
   const full = await build()
   // Else the two are compared with themselves.
-  expect([lean, full].map((text) => text.includes('node_modules/hono/'))).toEqual([more === GUARDED, true])
+  expect([lean, full].map((text) => text.includes('node_modules/hono/'))).toEqual([files === GUARDED, true])
   expect(lean.length).toBeLessThan(full.length * 0.8)
   expect(await answersOf(dir)).toEqual(answers)
   expect(answers[0]).toEqual(['GET', '/', 200, 'OK', expect.anything(), 'root'])
