@@ -16,21 +16,32 @@ export interface Matcher<T> {
   match(pathname: string): RouteMatch<T> | undefined
 }
 
-/** Where a path of the trie ends. */
-interface Leaf<T> {
+/** Requests share it: what one of them writes would be another's. */
+const NO_PARAMS: RouteParamValues = Object.freeze({})
+
+/** Where a path of the trie ends: a static pathname's match itself. */
+class Leaf<T> implements RouteMatch<T> {
   readonly route: T
+  readonly params: RouteParamValues = NO_PARAMS
+  readonly isStatic: boolean
   /** Of the params that the path gives, in its order. */
   readonly names: readonly string[]
   /** Whether the last param is the path's whole rest. */
   readonly isRest: boolean
-  readonly staticMatch: RouteMatch<T> | undefined
+
+  constructor(route: T, names: readonly string[], isStatic: boolean, isRest = false) {
+    this.route = route
+    this.isStatic = isStatic
+    this.names = names
+    this.isRest = isRest
+  }
 }
 
 /** A stretch of text that the pathnames below it have in common, which may begin and end within a segment. */
 class Node<T> {
   text: string
   /** By {@link slotOf} the first character of their texts, less {@link low}. */
-  children: readonly (Node<T> | undefined)[] | undefined = undefined
+  children: (Node<T> | undefined)[] | undefined = undefined
   low = 0
   /** Another child of the same parent in the same place. */
   sibling: Node<T> | undefined = undefined
@@ -46,32 +57,14 @@ class Node<T> {
   }
 }
 
-/** Requests share it: what one of them writes would be another's. */
-const NO_PARAMS: RouteParamValues = Object.freeze({})
-
-const toStaticMatch = <T>(route: T): RouteMatch<T> => ({ route, params: NO_PARAMS, isStatic: true })
-
 const SLASH = 47
 
-/** How many characters two texts have in common, the second one's from a place on. */
-function commonLength(text: string, other: string, start: number): number {
+/** How many characters a text has in common with another, from a place there on. */
+function commonLength(text: string, other: string, start: number, end: number): number {
+  const limit = Math.min(text.length, end - start)
   let length = 0
-  while (length < text.length && text.charCodeAt(length) === other.charCodeAt(start + length)) length++
+  while (length < limit && text.charCodeAt(length) === other.charCodeAt(start + length)) length++
   return length
-}
-
-/** Parts a node: its own text becomes shorter, and what it led to is led to by a new child. */
-function split<T>(node: Node<T>, length: number): void {
-  const lower = new Node<T>(node.text.slice(length))
-  lower.low = node.low
-  lower.children = node.children
-  lower.leaf = node.leaf
-  lower.dynamic = node.dynamic
-  lower.rest = node.rest
-  node.text = node.text.slice(0, length)
-  node.children = undefined
-  addChild(node, lower)
-  node.leaf = node.dynamic = node.rest = undefined
 }
 
 /** Characters that URLs have in their paths are all told apart; no table becomes large by others. */
@@ -88,61 +81,74 @@ function childOf<T>({ children, low }: Node<T>, code: number): Node<T> | undefin
 
 function addChild<T>(node: Node<T>, child: Node<T>): void {
   const slot = slotOf(child.text.charCodeAt(0))
-  const { children = [undefined], low } = node.children ? node : { low: slot }
-  const first = Math.min(low, slot)
-  const last = Math.max(low + children.length - 1, slot)
-  child.sibling = children[slot - low]
-  node.children = Array.from({ length: last - first + 1 }, (_, i) => (first + i === slot ? child : children[first + i - low]))
-  node.low = first
+  node.children ??= []
+  const { children } = node
+  if (children.length === 0) node.low = slot
+  for (; slot < node.low; node.low--) children.unshift(undefined)
+  while (slot >= node.low + children.length) children.push(undefined)
+  child.sibling = children[slot - node.low]
+  children[slot - node.low] = child
 }
 
-/** The node that a text leads to from another, made where it is missing. */
-function nodeAt<T>(from: Node<T>, text: string): Node<T> {
+/** Parts a node: its own text becomes shorter, and what it led to is led to by a new child. */
+function split<T>(node: Node<T>, length: number): void {
+  const lower = new Node<T>(node.text.slice(length))
+  lower.low = node.low
+  lower.children = node.children
+  lower.leaf = node.leaf
+  lower.dynamic = node.dynamic
+  lower.rest = node.rest
+  node.text = node.text.slice(0, length)
+  node.children = node.leaf = node.dynamic = node.rest = undefined
+  addChild(node, lower)
+}
+
+/** The node that a stretch of a pathname leads to from another, made where it is missing. */
+function nodeAt<T>(from: Node<T>, pathname: string, start: number, end: number): Node<T> {
   let node = from
-  let start = 0
-  while (start < text.length) {
-    let child = childOf(node, text.charCodeAt(start))
+  let at = start
+  while (at < end) {
+    const child = childOf(node, pathname.charCodeAt(at))
     if (!child) {
-      child = new Node(text.slice(start))
-      addChild(node, child)
-      return child
+      const added = new Node<T>(pathname.slice(at, end))
+      addChild(node, added)
+      return added
     }
-    const length = commonLength(child.text, text, start)
+    const length = commonLength(child.text, pathname, at, end)
     if (length < child.text.length) split(child, length)
-    start += length
+    at += length
     node = child
   }
   return node
 }
 
-/** `[id]`, `[...rest]` and `[[...rest]]`. */
-const PARAM = /^\[(\[)?(\.\.\.)?(.*?)\]+$/
+const NO_NAMES: readonly string[] = []
 
 /** Puts a pathname into the trie. */
 function insert<T>(root: Node<T>, pathname: string, route: T): void {
-  const names: string[] = []
-  const leafOf = (isRest: boolean): Leaf<T> => ({ route, names: [...names], isRest, staticMatch: undefined })
+  let names = NO_NAMES
   let node = root
-  let text = ''
-  for (const segment of pathname.slice(1).split('/')) {
-    const [, isOptional, isRest, name] = PARAM.exec(segment) ?? []
-    if (isOptional) nodeAt(node, text).leaf ??= leafOf(false)
-    if (node !== root || text !== '') text += '/'
-    if (name === undefined) {
-      text += segment
-      continue
-    }
-    names.push(name)
-    const before = nodeAt(node, text)
+  /** Up to where the node stands for the pathname. */
+  let start = 1
+  let end = 0
+  for (let slash = pathname.indexOf('/['); slash !== -1; slash = pathname.indexOf('/[', end)) {
+    const next = pathname.indexOf('/', slash + 1)
+    end = next === -1 ? pathname.length : next
+    // A segment that merely begins with a bracket is a text.
+    if (pathname.charAt(end - 1) !== ']') continue
+    const isOptional = pathname.startsWith('[[...', slash + 1)
+    const isRest = isOptional || pathname.startsWith('[...', slash + 1)
+    if (isOptional) nodeAt(node, pathname, start, Math.max(slash, start)).leaf ??= new Leaf(route, names, false)
+    names = [...names, pathname.slice(slash + (isOptional ? 6 : isRest ? 5 : 2), isOptional ? end - 2 : end - 1)]
+    const before = nodeAt(node, pathname, start, slash + 1)
     if (isRest) {
-      before.rest = leafOf(true)
+      before.rest = new Leaf(route, names, false, true)
       return
     }
     node = before.dynamic ??= new Node('')
-    text = ''
+    start = end
   }
-  const staticMatch = names.length === 0 ? toStaticMatch(route) : undefined
-  nodeAt(node, text).leaf = { ...leafOf(false), staticMatch }
+  nodeAt(node, pathname, start, pathname.length).leaf = new Leaf(route, names, names.length === 0)
 }
 
 /** Where the values of dynamic segments begin and end in the path that is being matched, by turns. */
@@ -208,14 +214,14 @@ export function createMatcher<T extends { readonly pathname: string }>(routes: r
   return {
     match(pathname) {
       const leaf = walk(root, pathname, 1, 0)
-      if (!leaf) return undefined
-      return leaf.staticMatch ?? { route: leaf.route, params: paramsOf(leaf, pathname), isStatic: false }
+      if (!leaf || leaf.isStatic) return leaf
+      return { route: leaf.route, params: paramsOf(leaf, pathname), isStatic: false }
     },
   }
 }
 
 /** The same for tables in which no pathname has a dynamic segment. */
 export function createStaticMatcher<T extends { readonly pathname: string }>(routes: readonly T[]): Matcher<T> {
-  const matches = new Map(routes.map((route) => [route.pathname, toStaticMatch(route)]))
+  const matches = new Map(routes.map((route) => [route.pathname, { route, params: NO_PARAMS, isStatic: true }]))
   return { match: (pathname) => matches.get(pathname) }
 }

@@ -30,6 +30,9 @@ describe('one lookup', () => {
     [['/[...r]'], '/a%2Fb/c', ['/[...r]', { r: ['a/b', 'c'] }]],
     [['/[x]'], '/__proto__', ['/[x]', { x: '__proto__' }]],
     [['/constructor'], '/toString', undefined],
+    [['/[x]b', '/[y'], '/[x]b', ['/[x]b', {}]],
+    [['/a/[x]b/[id]', '/[y]/c'], '/a/[x]b/7', ['/a/[x]b/[id]', { id: '7' }]],
+    [['/v[x]', '/[...y'], '/v1', undefined],
   ])('%j %s', (pathnames, path, expected) => {
     expect(match(pathnames, path)).toEqual(expected)
   })
