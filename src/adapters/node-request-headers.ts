@@ -18,8 +18,8 @@ const COMMON = new Set([
   'user-agent',
 ])
 
-/** What there is under a name; `undefined` where the base class has to tell. */
-function readPlainly({ headers }: IncomingMessage, name: string): string | null | undefined {
+/** What there is under a name; `undefined` where headers of all lines have to tell. */
+export function readPlainly({ headers }: IncomingMessage, name: string): string | null | undefined {
   if (!COMMON.has(name) && (typeof name !== 'string' || !PLAIN_NAME.test(name))) return undefined
   return Object.hasOwn(headers, name) ? (headers[name] as string) : null
 }

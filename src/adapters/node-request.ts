@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server'
 import { defineLatentMembers } from '../runtime/next-request.js'
 import { PEEK_HEADER } from '../runtime/peek-header.js'
 import { beginRead, bodyReaders } from './node-body.js'
-import { deriveRequestHeaders, type HeadersClass } from './node-request-headers.js'
+import { deriveRequestHeaders, type HeadersClass, readPlainly } from './node-request-headers.js'
 
 /** A light request of @hono/node-server: what it was made of lies under symbols of that package. */
 type LightRequest = Request & Record<symbol, unknown>
@@ -142,7 +142,8 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
     },
     [PEEK_HEADER]: {
       value(this: LightRequest, name: string): string | null {
-        return this[HEADERS] || (this[INCOMING] as IncomingMessage).headers[name] !== undefined ? this.headers.get(name) : null
+        const value = NodeHeaders && !this[HEADERS] ? readPlainly(this[INCOMING] as IncomingMessage, name) : undefined
+        return value === undefined ? this.headers.get(name) : value
       },
     },
     [CONTROLLER]: {

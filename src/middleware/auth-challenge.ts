@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { HTTPException } from 'hono/http-exception'
 import { httpError } from '../runtime/error-answer.js'
+import { peekHeader } from '../runtime/peek-header.js'
 import { hasRepeatedAuthorization } from '../runtime/repeated-authorization.js'
 
 /** With longer tokens, of more than 16,384 characters, the header is refused unread. */
@@ -41,8 +42,8 @@ export const insufficientScope = (realm: string, message: string, scope?: string
  * @throws {HTTPException} 400 for a header that can't be read, or several of them; 401 for a token above 16,384 characters
  */
 export function bearerToken(c: Context, realm: string): string | undefined {
-  const header = c.req.header('authorization')
-  if (header === undefined) return undefined
+  const header = peekHeader(c.req.raw, 'authorization')
+  if (header === null) return undefined
   if (hasRepeatedAuthorization(c)) throw invalidRequest(realm)
   if (header.length > MAX_HEADER_LENGTH || !CREDENTIALS.test(header)) {
     if (!BEARER.test(header)) return undefined

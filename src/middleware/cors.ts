@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { cors as honoCors } from 'hono/cors'
 import { withMutableHeaders } from '../runtime/finish-response.js'
 import { PREFLIGHT } from '../runtime/handler-host.js'
+import { peekHeader } from '../runtime/peek-header.js'
 
 /** Gives the origin to allow for a request's `Origin`, or nothing. */
 export type OriginCallback = (origin: string, c: Context) => string | null | undefined | Promise<string | null | undefined>
@@ -84,8 +85,8 @@ function createAllowed(
   if (typeof origin !== 'function') {
     const origins = new Set(typeof origin === 'string' ? [origin] : origin)
     return (c) => {
-      const asked = c.req.header('origin')
-      return asked !== undefined && origins.has(asked) ? asked : undefined
+      const asked = peekHeader(c.req.raw, 'origin')
+      return asked !== null && origins.has(asked) ? asked : undefined
     }
   }
   return async (c) => {

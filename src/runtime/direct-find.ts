@@ -8,8 +8,6 @@ import { canonicalPathname } from './slashes.js'
 export interface SpareMatch {
   readonly path: string
   readonly match: RouteMatch<RouteFile>
-  /** Whether a context is all that the path is looked for. */
-  readonly isForContext: boolean
 }
 
 /** Takes a match that was left for a path: what is in its params is one request's. */

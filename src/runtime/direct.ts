@@ -25,8 +25,8 @@ import type { RouteFile } from './route-loader.js'
 /** What answering without Hono's context needs of those who have it. */
 export interface DirectOptions {
   readonly files: FileRoutes
-  /** Makes a request's context after all. */
-  readonly createContext: (arrived: ArrivedRequest) => Context
+  /** Makes a request's context. */
+  readonly createContext: (arrived: ArrivedRequest, file: RouteFile) => Context
   /** Answers an error as the application asks for. */
   readonly onError: OnError
 }
@@ -38,33 +38,6 @@ export interface ArrivedRequest {
   readonly path: string
   readonly env: unknown
   readonly executionContext: unknown
-}
-
-/** The request of which Hono is making the context, in place of an answer: it does so before its `fetch` returns. */
-let wanted: ArrivedRequest | undefined
-let made: Context | undefined
-
-/** Has Hono make the context of a request, by its own `fetch`. */
-export function askHono(fetch: (arrived: ArrivedRequest) => unknown): DirectOptions['createContext'] {
-  return (arrived) => {
-    wanted = arrived
-    try {
-      fetch(arrived)
-      return made!
-    } finally {
-      wanted = made = undefined
-    }
-  }
-}
-
-/** The path of a request whose context is asked for. */
-export const wantedPath = (request: Request): string | undefined => (wanted?.request === request ? wanted.path : undefined)
-
-/** Hands over a context that was asked for. @returns whether it was */
-export function handOver(c: Context): boolean {
-  if (wanted === undefined || c.req.raw !== wanted.request) return false
-  made = c
-  return true
 }
 
 /** One run of a handler that has nothing in front of it. Hono's context is made when somebody asks for it. */
@@ -124,7 +97,7 @@ class DirectRun implements HandlerRun, HandlerHost {
     if (!this.honoContext) {
       const { arrived: request, exchange, options, path } = this
       const [env, executionContext] = [exchange.env(request), exchange.executionContext(request)]
-      this.honoContext = options.createContext({ request, path, env, executionContext })
+      this.honoContext = options.createContext({ request, path, env, executionContext }, this.match.route)
     }
     return this.honoContext
   }
@@ -172,7 +145,7 @@ export function createDirect(options: DirectOptions): Direct | undefined {
     if (isGet && route.plainGet) return route.plainGet
     const module = route.loaded
     if (!module) {
-      files.spare = { path, match, isForContext: false }
+      files.spare = { path, match }
       return undefined
     }
     const handler = isKeptFile(module) ? undefined : handlerFor(module, method)
@@ -182,8 +155,7 @@ export function createDirect(options: DirectOptions): Direct | undefined {
   }
   /** Answers behind the middleware of folders, which needs Hono's context and no more of Hono. */
   const answerGuarded = (match: RouteMatch<RouteFile>, arrived: ArrivedRequest): Response | Promise<Response> => {
-    files.spare = { path: arrived.path, match, isForContext: true }
-    return files.answerMatch(match, arrived.path, options.createContext(arrived))
+    return files.answerMatch(match, arrived.path, options.createContext(arrived, match.route))
   }
   const freshAnswer = (match: RouteMatch<RouteFile>, request: Request): Response | undefined => {
     const { loaded } = match.route

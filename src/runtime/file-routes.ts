@@ -5,7 +5,6 @@ import type { Arrival } from './arrival.js'
 import { answerBehindProxy, type BehindProxy } from './behind-proxy.js'
 import type { AnswerError } from './compose.js'
 import type { RouteEntry, RouterContext } from './context.js'
-import { handOver } from './direct.js'
 import { type SpareMatch, takeSpare } from './direct-find.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
@@ -18,9 +17,6 @@ import { mountOf } from './mount.js'
 import { createProxyLayer, type ProxyLayer } from './proxy-layer.js'
 import { RouteFile } from './route-loader.js'
 import { canonicalPathname } from './slashes.js'
-
-/** Where Hono only made a request's context. */
-const NOTHING_TO_SEND = /* @__PURE__ */ new Response(null)
 
 /** How Hono keeps a handler in its router. */
 export type Registered = [Handler, RouterRoute]
@@ -63,7 +59,7 @@ export class FileRoutes implements BehindProxy {
 
   #find(path: string, prefix: string): Registered | undefined {
     const spare = HAS_DIRECT ? takeSpare(this, path) : undefined
-    if (HAS_DIRECT && spare) return spare.isForContext ? registerHandOver(spare.match.route) : this.#registerMatch(spare.match, path)
+    if (HAS_DIRECT && spare) return this.#registerMatch(spare.match, path)
     const canonical = canonicalPathname(path, this.context)
     if (canonical !== undefined) return register(redirectTo(prefix + canonical))
     const proxy = HAS_PROXY ? this.#proxy : undefined
@@ -111,7 +107,6 @@ export class FileRoutes implements BehindProxy {
 
   /** @param arrival Default: made when the handler is about to run. */
   answerMatch(match: RouteMatch<RouteEntry>, path: string, c: Context, arrival?: Arrival): Response | Promise<Response> {
-    if (HAS_MIDDLEWARE && handOver(c)) return NOTHING_TO_SEND
     const { context } = this
     return answerMatched({
       context,
@@ -148,21 +143,6 @@ function afterRegistration(instrumentation: Instrumentation, [handler, { path }]
 
 function register(handler: Handler, path = '/*'): Registered {
   return [handler, { handler, path, method: 'ALL', basePath: '/' }]
-}
-
-const handOvers = /* @__PURE__ */ new WeakMap<RouteEntry, Registered>()
-
-/** Has Hono make a context for a route, and nothing else. */
-function registerHandOver(route: RouteEntry): Registered {
-  let registered = handOvers.get(route)
-  if (!registered) {
-    registered = register((c) => {
-      handOver(c)
-      return NOTHING_TO_SEND
-    }, route.pathname)
-    handOvers.set(route, registered)
-  }
-  return registered
 }
 
 /** Next.js's own redirects are 308 with the target in the body too. */

@@ -5,11 +5,12 @@ import type { ErrorHandler, Handler, NotFoundHandler } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
 import { answerError } from './app-errors.js'
 import type { RouterContext } from './context.js'
-import { askHono, createDirect, wantedPath } from './direct.js'
+import { createDirect } from './direct.js'
 import { presentError } from './error-answer.js'
 import { type ServeDirectly, withServeDirectly } from './exchange.js'
 import { HAS_ENTRY, IS_LIBRARY } from './features.js'
 import { FileRoutes, type Registered } from './file-routes.js'
+import { createHonoContext } from './hono-context.js'
 import { FileRouter } from './hono-router.js'
 import { rawPathname } from './incoming.js'
 import { mountedPathname, mountOf } from './mount.js'
@@ -66,14 +67,15 @@ export function createHonoApp(context: RouterContext, manifest: RouteManifest): 
   )
   const getPath = (request: Request, options?: { env?: unknown }): string => {
     const mount = IS_LIBRARY ? mountOf(options?.env) : undefined
-    return mount ? mountedPathname(context, mount) : (wantedPath(request) ?? rawPathname(request.url))
+    return mount ? mountedPathname(context, mount) : rawPathname(request.url)
   }
   const app: Hono = new App({ router: router as never, getPath })
   if (HAS_ENTRY) announceMiddleware(app, router)
   const { fetch } = app
+  const answerNotFound: NotFoundHandler = async (c) => addPreparedHeaders(c, (await files.notFound(c)) ?? (await notFound(c)))
   const direct = createDirect({
     files,
-    createContext: askHono(({ request, env, executionContext }) => fetch(request, env as object, executionContext as never)),
+    createContext: (arrived, file) => createHonoContext(arrived, file, mounted, answerNotFound),
     onError: (error, c) => onError(error, c),
   })
   if (direct) {
@@ -83,7 +85,7 @@ export function createHonoApp(context: RouterContext, manifest: RouteManifest): 
     app.fetch = withServeDirectly(fetchDirectly, serve)
   }
   app.all('*', mounted)
-  app.notFound(async (c) => addPreparedHeaders(c, (await files.notFound(c)) ?? (await notFound(c))))
+  app.notFound(answerNotFound)
   app.onError((error, c) => onError(error, c))
   // Files of folders come before what the application sets, which then stands for all of them.
   app.notFound = (handler) => {

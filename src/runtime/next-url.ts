@@ -29,6 +29,14 @@ function createQueryClass(): typeof URLSearchParams {
 
 const Query = HAS_DIRECT ? createQueryClass() : URLSearchParams
 
+/** The query of a URL with its `?`, as it stands there. */
+function queryOf(url: string): string | undefined {
+  const start = url.indexOf('?')
+  const fragment = url.indexOf('#')
+  if (start === -1 || (fragment !== -1 && fragment < start)) return undefined
+  return fragment === -1 ? url.slice(start) : url.slice(start, fragment)
+}
+
 const isBase = (value: unknown): value is string | URL | NextURL => typeof value === 'string' || 'pathname' in Object(value)
 
 /**
@@ -162,7 +170,7 @@ export class NextURL {
 
   get searchParams(): URLSearchParams {
     if (!HAS_DIRECT) return this.#url.searchParams
-    return (this.#searchParams ??= this.#parsed?.searchParams ?? new Query(/(\?[^#]*)|#/.exec(this.#input)?.[1]))
+    return (this.#searchParams ??= this.#parsed?.searchParams ?? new Query(queryOf(this.#input)))
   }
 
   clone(): NextURL {

@@ -5,7 +5,7 @@ interface Peekable {
   [PEEK_HEADER]?(lowerCaseName: string): string | null
 }
 
-/** A header of a request, as `request.headers.get` gives it: for those that most requests don't have. */
+/** A header of a request, as `request.headers.get` gives it. */
 export function peekHeader(request: Request & Peekable, lowerCaseName: string): string | null {
   return request[PEEK_HEADER] ? request[PEEK_HEADER](lowerCaseName) : request.headers.get(lowerCaseName)
 }

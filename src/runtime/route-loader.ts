@@ -42,6 +42,8 @@ export class RouteFile extends FileLoader implements RouteEntry {
   readonly guard: FolderGuard | undefined
   /** The file's GET, once it is known that running it is all there is to do. */
   plainGet: RouteHandlerFunction | undefined = undefined
+  /** What Hono's router would give for it. */
+  registered: unknown = undefined
 
   constructor(route: ManifestRoute, guard: FolderGuard | undefined, retry: boolean) {
     super(route, retry)
