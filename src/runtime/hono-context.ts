@@ -6,12 +6,12 @@ import type { RouteFile } from './route-loader.js'
 
 let HonoContext: typeof Context | undefined
 
-/** By how many of its first instances V8 settles how much room each has. */
+/** V8 settles by a class's first seven instances how much room the later ones have for their fields. */
 const SETTLED = 8
 
 /**
- * Hono exports the class for its type alone: an app of one handler is asked for it. Its first instances are made in one go: where a
- * garbage collection falls between them, V8 settles for too little room, and every context is a dictionary, at twice the time.
+ * Hono exports the class for its type alone: an app of one handler is asked for it. Its first instances are made in one go: where
+ * some were made much later than others, V8 was seen to leave too little room, and every context was a dictionary, at twice the time.
  */
 function readContextClass(request: Request): typeof Context {
   let found: unknown
