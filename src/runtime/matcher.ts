@@ -138,10 +138,14 @@ function insert<T>(root: Node<T>, pathname: string, route: T): void {
     if (pathname.charAt(end - 1) !== ']') continue
     const isOptional = pathname.startsWith('[[...', slash + 1)
     const isRest = isOptional || pathname.startsWith('[...', slash + 1)
-    if (isOptional) nodeAt(node, pathname, start, Math.max(slash, start)).leaf ??= new Leaf(route, names, false)
+    const outer = names
+    // First: it may part the node that follows.
+    const empty = isOptional ? nodeAt(node, pathname, start, Math.max(slash, start)) : undefined
     names = [...names, pathname.slice(slash + (isOptional ? 6 : isRest ? 5 : 2), isOptional ? end - 2 : end - 1)]
     const before = nodeAt(node, pathname, start, slash + 1)
     if (isRest) {
+      // Of several at one place the last stands, for what it matches empty too.
+      if (empty && (!empty.leaf || empty.leaf.route === before.rest?.route)) empty.leaf = new Leaf(route, outer, false)
       before.rest = new Leaf(route, names, false, true)
       return
     }
