@@ -58,7 +58,7 @@ export interface RouterContext {
 export interface RouteEntry {
   readonly pathname: string
   readonly file: string
-  readonly load: () => RouteModule | Promise<RouteModule>
+  load(): RouteModule | Promise<RouteModule>
   /** What the folders around it say. */
   readonly guard?: FolderGuard | undefined
 }

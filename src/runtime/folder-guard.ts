@@ -99,22 +99,19 @@ export class FolderGuard {
 
 /** Makes guards; folders with the same files around them share one. */
 export function createGuards(development: boolean): (files: FolderFiles) => FolderGuard | undefined {
-  const opened = new Map<ManifestFile, FileLoader>()
-  const ids = new Map<FileLoader, number>()
+  /** By the objects: manifests of several routes folders, with files of one name, may have been made one. */
+  const opened = new Map<ManifestFile, { readonly id: number; readonly loader: FileLoader }>()
   const guards = new Map<string, FolderGuard>()
-  const open = (file: ManifestFile): FileLoader => {
+  const openedOf = (file: ManifestFile): { readonly id: number; readonly loader: FileLoader } => {
     let one = opened.get(file)
-    if (!one) {
-      opened.set(file, (one = new FileLoader(file, development)))
-      ids.set(one, ids.size)
-    }
+    if (!one) opened.set(file, (one = { id: opened.size, loader: new FileLoader(file, development) }))
     return one
   }
+  const open = (file: ManifestFile): FileLoader => openedOf(file).loader
   return (files) => {
     const { middleware = [], error, notFound } = files
     if (middleware.length === 0 && !error && !notFound) return undefined
-    // By the objects: manifests of several routes folders, with files of one name, may have been made one.
-    const idOf = (file: ManifestFile): number | undefined => ids.get(open(file))
+    const idOf = (file: ManifestFile): number => openedOf(file).id
     const key = JSON.stringify([middleware.map(idOf), error && idOf(error), notFound && idOf(notFound)])
     let guard = guards.get(key)
     if (!guard) guards.set(key, (guard = new FolderGuard(files, open, !development)))

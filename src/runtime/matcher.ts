@@ -47,7 +47,7 @@ class Node<T> {
   sibling: Node<T> | undefined = undefined
   /** Of the path that ends with the text. */
   leaf: Leaf<T> | undefined = undefined
-  /** What follows a dynamic segment behind the text, which then ends with a slash. */
+  /** What follows a dynamic segment behind the text, which then ends with a slash, or is the root's. */
   dynamic: Node<T> | undefined = undefined
   /** Of the catch-all behind the text, optional or not. */
   rest: Leaf<T> | undefined = undefined
@@ -138,17 +138,17 @@ function insert<T>(root: Node<T>, pathname: string, route: T): void {
     if (pathname.charAt(end - 1) !== ']') continue
     const isOptional = pathname.startsWith('[[...', slash + 1)
     const isRest = isOptional || pathname.startsWith('[...', slash + 1)
-    const outer = names
     // First: it may part the node that follows.
     const empty = isOptional ? nodeAt(node, pathname, start, Math.max(slash, start)) : undefined
-    names = [...names, pathname.slice(slash + (isOptional ? 6 : isRest ? 5 : 2), isOptional ? end - 2 : end - 1)]
+    const inner = [...names, pathname.slice(slash + (isOptional ? 6 : isRest ? 5 : 2), isOptional ? end - 2 : end - 1)]
     const before = nodeAt(node, pathname, start, slash + 1)
     if (isRest) {
       // Of several at one place the last stands, for what it matches empty too.
-      if (empty && (!empty.leaf || empty.leaf.route === before.rest?.route)) empty.leaf = new Leaf(route, outer, false)
-      before.rest = new Leaf(route, names, false, true)
+      if (empty && (!empty.leaf || empty.leaf.route === before.rest?.route)) empty.leaf = new Leaf(route, names, false)
+      before.rest = new Leaf(route, inner, false, true)
       return
     }
+    names = inner
     node = before.dynamic ??= new Node('')
     start = end
   }
