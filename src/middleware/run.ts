@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
-import { HonoBase } from 'hono/hono-base'
-import type { Handler, MiddlewareHandler, RouterRoute } from 'hono/types'
+import type { MiddlewareHandler } from 'hono/types'
 import { type AnswerError, type Composed, compose } from '../runtime/compose.js'
 import { presentError } from '../runtime/error-answer.js'
 import { type HandlerHost, hostOf, setHost, setParams } from '../runtime/handler-host.js'
 import { rawPathname, readableRequest } from '../runtime/incoming.js'
 import { toNextRequest } from '../runtime/native-request.js'
 import { isNavigationError } from '../runtime/navigation-errors.js'
+import { createOneHandlerApp } from '../runtime/one-handler.js'
 import { noteBeforeHandler, type PreparedHeaders, restoreHeaders } from '../runtime/prepared-headers.js'
 import { currentScope } from '../runtime/scope.js'
 import { createInnerContext } from './inner-context.js'
@@ -25,16 +25,13 @@ type Run = (c: Context) => Promise<Response>
 /** A request that comes without a router, and what is to be done with it. */
 const runs = new WeakMap<Request, Run>()
 
-/** A Hono app with one handler for everything: it makes the context. It reads no URL unasked, for whoever does is taken for dynamic. */
+/** An app that makes the context. It reads no URL unasked, for whoever does is taken for dynamic. */
 function createStage(): { fetch(request: Request): Response | Promise<Response> } {
-  const handler: Handler = (c) => {
+  const app = createOneHandlerApp((c) => {
     const { raw } = c.req
     Object.defineProperty(c.req, 'path', { get: () => rawPathname(raw.url), configurable: true })
     return runs.get(raw)!(c)
-  }
-  const route: RouterRoute = { handler, method: 'ALL', path: '/*', basePath: '/' }
-  const router = { name: 'StageRouter', add: () => {}, match: () => [[[[handler, route], {}]]] }
-  const app = new HonoBase({ router: router as never, getPath: () => '/' })
+  })
   const executionContext = { waitUntil: (work: Promise<unknown>) => void work.catch(console.error), passThroughOnException() {}, props: {} }
   return { fetch: (request) => app.fetch(request, {}, executionContext as never) }
 }

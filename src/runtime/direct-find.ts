@@ -1,13 +1,13 @@
 import { HAS_BASE_PATH, HAS_TRAILING_SLASH } from './features.js'
 import type { FileRoutes } from './file-routes.js'
 import type { RouteMatch } from './matcher.js'
-import type { RouteFile } from './route-loader.js'
+import type { LoadableRoute } from './route-loader.js'
 import { canonicalPathname } from './slashes.js'
 
 /** A match of {@link findPlain} for whoever looks for the path next. */
 export interface SpareMatch {
   readonly path: string
-  readonly match: RouteMatch<RouteFile>
+  readonly match: RouteMatch<LoadableRoute>
 }
 
 /** Takes a match that was left for a path: what is in its params is one request's. */
@@ -19,7 +19,7 @@ export function takeSpare(files: FileRoutes, path: string): SpareMatch | undefin
 }
 
 /** @throws {URIError} where a param has malformed percent-encoding */
-function matchCanonical(files: FileRoutes, path: string): RouteMatch<RouteFile> | undefined {
+function matchCanonical(files: FileRoutes, path: string): RouteMatch<LoadableRoute> | undefined {
   const { basePath, trailingSlash } = files.context
   const isPlain = (!HAS_BASE_PATH || basePath === '') && (!HAS_TRAILING_SLASH || !trailingSlash)
   const match = isPlain ? files.matcher.match(path) : files.match(path)
@@ -30,7 +30,7 @@ function matchCanonical(files: FileRoutes, path: string): RouteMatch<RouteFile> 
 }
 
 /** The file of a canonical path, where instrumentation is registered and no proxy stands in front. */
-export function findPlain(files: FileRoutes, path: string): RouteMatch<RouteFile> | undefined {
+export function findPlain(files: FileRoutes, path: string): RouteMatch<LoadableRoute> | undefined {
   const { instrumentation } = files.context
   if (instrumentation && !instrumentation.isRegistered) return undefined
   const spare = takeSpare(files, path)

@@ -20,13 +20,13 @@ import type { RouteMatch, RouteParamValues } from './matcher.js'
 import { handlerFor, type RouteHandlerFunction } from './methods.js'
 import { mountOf } from './mount.js'
 import type { ServerRequest } from './next-request.js'
-import type { RouteFile } from './route-loader.js'
+import type { LoadableRoute } from './route-loader.js'
 
 /** What answering without Hono's context needs of those who have it. */
 export interface DirectOptions {
   readonly files: FileRoutes
   /** Makes a request's context. */
-  readonly createContext: (arrived: ArrivedRequest, file: RouteFile) => Context
+  readonly createContext: (arrived: ArrivedRequest, file: LoadableRoute) => Context
   /** Answers an error as the application asks for. */
   readonly onError: OnError
 }
@@ -44,7 +44,7 @@ export interface ArrivedRequest {
 class DirectRun implements HandlerRun, HandlerHost {
   readonly handler: RouteHandlerFunction
   readonly request: ServerRequest
-  private readonly match: RouteMatch<RouteFile>
+  private readonly match: RouteMatch<LoadableRoute>
   private readonly options: DirectOptions
   private readonly arrived: Request
   /** Raw. */
@@ -54,7 +54,7 @@ class DirectRun implements HandlerRun, HandlerHost {
 
   constructor(
     options: DirectOptions,
-    match: RouteMatch<RouteFile>,
+    match: RouteMatch<LoadableRoute>,
     path: string,
     handler: RouteHandlerFunction,
     request: Request,
@@ -139,7 +139,7 @@ export function createDirect(options: DirectOptions): Direct | undefined {
   if (strict || development || files.hasProxy) return undefined
 
   /** The handler of a file that asks for nothing else than to run it. A file that isn't loaded is left to Hono. */
-  const plainHandler = (match: RouteMatch<RouteFile>, method: string, path: string): RouteHandlerFunction | undefined => {
+  const plainHandler = (match: RouteMatch<LoadableRoute>, method: string, path: string): RouteHandlerFunction | undefined => {
     const { route } = match
     const isGet = method === 'GET'
     if (isGet && route.plainGet) return route.plainGet
@@ -154,10 +154,9 @@ export function createDirect(options: DirectOptions): Direct | undefined {
     return handler
   }
   /** Answers behind the middleware of folders, which needs Hono's context and no more of Hono. */
-  const answerGuarded = (match: RouteMatch<RouteFile>, arrived: ArrivedRequest): Response | Promise<Response> => {
-    return files.answerMatch(match, arrived.path, options.createContext(arrived, match.route))
-  }
-  const freshAnswer = (match: RouteMatch<RouteFile>, request: Request): Response | undefined => {
+  const answerGuarded = (match: RouteMatch<LoadableRoute>, arrived: ArrivedRequest): Response | Promise<Response> =>
+    files.answerMatch(match, arrived.path, options.createContext(arrived, match.route))
+  const freshAnswer = (match: RouteMatch<LoadableRoute>, request: Request): Response | undefined => {
     const { loaded } = match.route
     if (request.method !== 'GET' || !loaded || !isKeptFile(loaded)) return undefined
     return loadedStatic()?.answerFresh(files.context, match, loaded, request)

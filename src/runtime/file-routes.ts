@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { Handler, Next, RouterRoute } from 'hono/types'
+import type { Handler, Next } from 'hono/types'
 import type { RouteManifest } from '../routing/manifest.js'
 import type { Arrival } from './arrival.js'
 import { answerBehindProxy, type BehindProxy } from './behind-proxy.js'
@@ -15,18 +15,16 @@ import { answerMatched } from './match-run.js'
 import { createMatcher, createStaticMatcher, type Matcher, type RouteMatch } from './matcher.js'
 import { mountOf } from './mount.js'
 import { createProxyLayer, type ProxyLayer } from './proxy-layer.js'
-import { RouteFile } from './route-loader.js'
+import { type Registered, register } from './registered.js'
+import { LoadableRoute } from './route-loader.js'
 import { canonicalPathname } from './slashes.js'
-
-/** How Hono keeps a handler in its router. */
-export type Registered = [Handler, RouterRoute]
 
 /** The file routes of a manifest, behind its proxy. */
 export class FileRoutes implements BehindProxy {
   readonly context: RouterContext
   readonly hasProxy: boolean
   /** Of paths without base path and trailing slash. */
-  readonly matcher: Matcher<RouteFile>
+  readonly matcher: Matcher<LoadableRoute>
   readonly #proxy: ProxyLayer | undefined
   readonly #folders: FolderLayer | undefined
   readonly #malformed: Registered
@@ -40,7 +38,7 @@ export class FileRoutes implements BehindProxy {
     const folders = HAS_MIDDLEWARE ? new FolderLayer(context, manifest.folders ?? [], onError) : undefined
     this.#folders = folders
     this.matcher = (HAS_PARAMS ? createMatcher : createStaticMatcher)(
-      manifest.routes.map((route) => new RouteFile(route, HAS_FOLDER_FILES ? folders?.guardOf(route) : undefined, development)),
+      manifest.routes.map((route) => new LoadableRoute(route, HAS_FOLDER_FILES ? folders?.guardOf(route) : undefined, development)),
     )
     this.#proxy = HAS_PROXY && manifest.proxy ? createProxyLayer(context, manifest.proxy) : undefined
     this.hasProxy = this.#proxy !== undefined
@@ -80,7 +78,7 @@ export class FileRoutes implements BehindProxy {
   }
 
   /** @throws {URIError} where a param has malformed percent-encoding */
-  match(path: string): RouteMatch<RouteFile> | undefined {
+  match(path: string): RouteMatch<LoadableRoute> | undefined {
     return this.#isBelowBase(path) ? this.matcher.match(this.innerPathname(path)) : undefined
   }
 
@@ -139,10 +137,6 @@ function afterRegistration(instrumentation: Instrumentation, [handler, { path }]
     }
     return handler(c, next)
   }, path)
-}
-
-function register(handler: Handler, path = '/*'): Registered {
-  return [handler, { handler, path, method: 'ALL', basePath: '/' }]
 }
 
 /** Next.js's own redirects are 308 with the target in the body too. */

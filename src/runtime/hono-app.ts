@@ -9,12 +9,13 @@ import { createDirect } from './direct.js'
 import { presentError } from './error-answer.js'
 import { type ServeDirectly, withServeDirectly } from './exchange.js'
 import { HAS_ENTRY, IS_LIBRARY } from './features.js'
-import { FileRoutes, type Registered } from './file-routes.js'
+import { FileRoutes } from './file-routes.js'
 import { createHonoContext } from './hono-context.js'
 import { FileRouter } from './hono-router.js'
 import { rawPathname } from './incoming.js'
 import { mountedPathname, mountOf } from './mount.js'
 import { addPreparedHeaders, withPreparedHeaders } from './prepared-headers.js'
+import type { Registered } from './registered.js'
 
 declare const __EVERYROUTE_ENTRY__: boolean | undefined
 

@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
-import { HonoBase } from 'hono/hono-base'
-import type { Handler, NotFoundHandler, RouterRoute } from 'hono/types'
+import type { Handler, NotFoundHandler } from 'hono/types'
 import type { ArrivedRequest } from './direct.js'
-import type { RouteFile } from './route-loader.js'
+import { createOneHandlerApp } from './one-handler.js'
+import { matchResultOf, register } from './registered.js'
+import type { LoadableRoute } from './route-loader.js'
 
 let HonoContext: typeof Context | undefined
 
@@ -15,28 +16,31 @@ const SETTLED = 8
  */
 function readContextClass(request: Request): typeof Context {
   let found: unknown
-  const handler: Handler = (c) => {
+  const app = createOneHandlerApp((c) => {
     found = c.constructor
     return new Response(null)
-  }
-  const route: RouterRoute = { handler, method: 'ALL', path: '/*', basePath: '/' }
-  const router = { name: 'ContextRouter', add: () => {}, match: () => [[[[handler, route], {}]]] }
-  void new HonoBase({ router: router as never, getPath: () => '/' }).fetch(request)
+  })
+  void app.fetch(request)
   const Class = found as typeof Context
   for (const made: Context[] = []; made.length < SETTLED; ) made.push(new Class(request))
   return Class
 }
 
 /** Makes the context that Hono would give a file's handler, without Hono's way to it. */
-export function createHonoContext(arrived: ArrivedRequest, file: RouteFile, handler: Handler, notFoundHandler: NotFoundHandler): Context {
+export function createHonoContext(
+  arrived: ArrivedRequest,
+  file: LoadableRoute,
+  handler: Handler,
+  notFoundHandler: NotFoundHandler,
+): Context {
   const { env, executionContext, path, request } = arrived
   HonoContext ??= readContextClass(request)
-  file.registered ??= [[[[handler, { handler, path: file.pathname, method: 'ALL', basePath: '/' }], {}]]]
+  file.matchResult ??= matchResultOf(register(handler, file.pathname))
   return new HonoContext(request, {
     env,
     executionCtx: executionContext as never,
     path,
     notFoundHandler,
-    matchResult: file.registered as never,
+    matchResult: file.matchResult as never,
   })
 }

@@ -1,7 +1,9 @@
+import type { Result } from 'hono/router'
 import type { ManifestFile, ManifestRoute, RouteModule } from '../routing/manifest.js'
 import type { RouteEntry } from './context.js'
 import type { FolderGuard } from './folder-guard.js'
 import type { RouteHandlerFunction } from './methods.js'
+import type { Registered } from './registered.js'
 
 /** A file whose module is loaded on first use and kept. Parallel first requests share one load. */
 export class FileLoader {
@@ -37,13 +39,13 @@ export class FileLoader {
 }
 
 /** A route of the table. */
-export class RouteFile extends FileLoader implements RouteEntry {
+export class LoadableRoute extends FileLoader implements RouteEntry {
   readonly pathname: string
   readonly guard: FolderGuard | undefined
   /** The file's GET, once it is known that running it is all there is to do. */
   plainGet: RouteHandlerFunction | undefined = undefined
-  /** What Hono's router would give for it. */
-  registered: unknown = undefined
+  /** What Hono's router would give for it, once a context has been made. */
+  matchResult: Result<Registered> | undefined = undefined
 
   constructor(route: ManifestRoute, guard: FolderGuard | undefined, retry: boolean) {
     super(route, retry)
