@@ -11,7 +11,6 @@ const COMMON = new Set([
   'authorization',
   'content-length',
   'content-type',
-  'cookie',
   'host',
   'if-none-match',
   'origin',
@@ -20,6 +19,8 @@ const COMMON = new Set([
 
 /** What there is under a name; `undefined` where headers of all lines have to tell. */
 export function readPlainly({ headers }: IncomingMessage, name: string): string | null | undefined {
+  // Every request is asked for it, where anything more takes a tenth of the time that a handler does.
+  if (name === 'cookie') return headers.cookie ?? null
   if (!COMMON.has(name) && (typeof name !== 'string' || !PLAIN_NAME.test(name))) return undefined
   return Object.hasOwn(headers, name) ? (headers[name] as string) : null
 }

@@ -23,9 +23,9 @@ function matchCanonical(files: FileRoutes, path: string): RouteMatch<LoadableRou
   const { basePath, trailingSlash } = files.context
   const isPlain = (!HAS_BASE_PATH || basePath === '') && (!HAS_TRAILING_SLASH || !trailingSlash)
   const match = isPlain ? files.matcher.match(path) : files.match(path)
-  if (!match || (isPlain && match.isStatic)) return match
+  if (!match) return match
   // But for a catch-all's, the values of params are not empty and hold no slash.
-  if (isPlain && !match.route.pathname.includes('[...')) return path.includes('\\') ? undefined : match
+  if (isPlain && !match.hasSlashes) return match
   return canonicalPathname(path, files.context) === undefined ? match : undefined
 }
 

@@ -6,6 +6,8 @@ export interface RouteMatch<T> {
   readonly params: RouteParamValues
   /** Whether the pathname has no dynamic segment. */
   readonly isStatic: boolean
+  /** Whether a value, as it stands in the path, is that of a catch-all or has backslashes. */
+  readonly hasSlashes: boolean
 }
 
 export interface Matcher<T> {
@@ -20,192 +22,193 @@ export interface Matcher<T> {
 const NO_PARAMS: RouteParamValues = Object.freeze({})
 
 /** Where a path of the trie ends: a static pathname's match itself. */
-class Leaf<T> implements RouteMatch<T> {
-  readonly route: T
-  readonly params: RouteParamValues = NO_PARAMS
-  readonly isStatic: boolean
+interface Leaf<T> extends RouteMatch<T> {
   /** Of the params that the path gives, in its order. */
   readonly names: readonly string[]
   /** Whether the last param is the path's whole rest. */
   readonly isRest: boolean
+  /** Whether it stands for what an optional catch-all matches besides: nothing. */
+  readonly isEmptyRest: boolean
+}
 
-  constructor(route: T, names: readonly string[], isStatic: boolean, isRest = false) {
-    this.route = route
-    this.isStatic = isStatic
-    this.names = names
-    this.isRest = isRest
+/** What stands in a {@link keysOf key} for a dynamic segment and for a catch-all: no path has them. */
+const DYNAMIC = 0
+const REST = 1
+
+/** A dynamic segment, or a catch-all, behind which nothing counts. One that merely begins with a bracket is a text. */
+const PARAM = /(?<=\/)\[(?:(\[)?\.{3}([^/]*?)\]?\](?:\/.*)?|([^/]*)\])(?=\/|$)/g
+
+/** The table's pathnames without the names of params, each with what it leads to. */
+function keysOf<T extends { readonly pathname: string }>(routes: readonly T[]): Map<string, Leaf<T>> {
+  const leaves = new Map<string, Leaf<T>>()
+  for (const route of routes) {
+    const names: string[] = []
+    let isRest = false
+    let isOptional = false
+    const key = route.pathname.replace(PARAM, (_segment, bracket?: string, rest?: string, name?: string) => {
+      isRest = rest !== undefined
+      isOptional = bracket !== undefined
+      names.push((rest ?? name)!)
+      return String.fromCharCode(isRest ? REST : DYNAMIC)
+    })
+    const leaf = { route, params: NO_PARAMS, isStatic: names.length === 0, names, isRest, isEmptyRest: false, hasSlashes: false }
+    if (isOptional) {
+      const empty = key.slice(0, -2) || '/'
+      // Of several at one place the last stands, for what it matches empty too.
+      if (leaves.get(empty)?.isEmptyRest !== false)
+        leaves.set(empty, { ...leaf, names: names.slice(0, -1), isRest: false, isEmptyRest: true })
+    }
+    leaves.set(key, leaf)
   }
+  return leaves
 }
 
-/** A stretch of text that the pathnames below it have in common, which may begin and end within a segment. */
-class Node<T> {
-  text: string
-  /** By {@link slotOf} the first character of their texts, less {@link low}. */
-  children: (Node<T> | undefined)[] | undefined = undefined
-  low = 0
-  /** Another child of the same parent in the same place. */
-  sibling: Node<T> | undefined = undefined
-  /** Of the path that ends with the text. */
-  leaf: Leaf<T> | undefined = undefined
-  /** What follows a dynamic segment behind the text, which then ends with a slash, or is the root's. */
-  dynamic: Node<T> | undefined = undefined
-  /** Of the catch-all behind the text, optional or not. */
-  rest: Leaf<T> | undefined = undefined
+/**
+ * A trie in one array of numbers, in which nodes stand one after the other. A node is a stretch of text that the pathnames below it
+ * have in common, which may begin and end within a segment. It consists of these fields, the text's characters and the nodes of its
+ * children by {@link slotOf} their first character, less LOW. Nodes are told by where they begin, leaves by their number from 1 on;
+ * 0 is none.
+ */
+type Trie = Int32Array
 
-  constructor(text: string) {
-    this.text = text
-  }
-}
-
-const SLASH = 47
-
-/** How many characters a text has in common with another, from a place there on. */
-function commonLength(text: string, other: string, start: number, end: number): number {
-  const limit = Math.min(text.length, end - start)
-  let length = 0
-  while (length < limit && text.charCodeAt(length) === other.charCodeAt(start + length)) length++
-  return length
-}
+const LENGTH = 0
+/** The leaf of the path that ends with the text. */
+const LEAF = 1
+/** The node of what follows a dynamic segment behind the text, which then ends with a slash, or is the root's. */
+const BEHIND_DYNAMIC = 2
+/** The leaf of the catch-all behind the text, optional or not. */
+const REST_LEAF = 3
+const LOW = 4
+const SLOTS = 5
+/** Another child of the same parent in the same slot. */
+const SIBLING = 6
+const TEXT = 7
 
 /** Characters that URLs have in their paths are all told apart; no table becomes large by others. */
-const slotOf = (code: number): number => code & 127
+const MAX_SLOT = 127
 
-/** The child whose text begins with the character. */
-function childOf<T>({ children, low }: Node<T>, code: number): Node<T> | undefined {
-  const index = slotOf(code) - low
-  if (children === undefined || index < 0 || index >= children.length) return undefined
-  let child = children[index]
-  while (child !== undefined && child.text.charCodeAt(0) !== code) child = child.sibling
-  return child
-}
+const slotOf = (code: number): number => code & MAX_SLOT
 
-function addChild<T>(node: Node<T>, child: Node<T>): void {
-  const slot = slotOf(child.text.charCodeAt(0))
-  node.children ??= []
-  const { children } = node
-  if (children.length === 0) node.low = slot
-  for (; slot < node.low; node.low--) children.unshift(undefined)
-  while (slot >= node.low + children.length) children.push(undefined)
-  child.sibling = children[slot - node.low]
-  children[slot - node.low] = child
-}
-
-/** Parts a node: its own text becomes shorter, and what it led to is led to by a new child. */
-function split<T>(node: Node<T>, length: number): void {
-  const lower = new Node<T>(node.text.slice(length))
-  lower.low = node.low
-  lower.children = node.children
-  lower.leaf = node.leaf
-  lower.dynamic = node.dynamic
-  lower.rest = node.rest
-  node.text = node.text.slice(0, length)
-  node.children = node.leaf = node.dynamic = node.rest = undefined
-  addChild(node, lower)
-}
-
-/** The node that a stretch of a pathname leads to from another, made where it is missing. */
-function nodeAt<T>(from: Node<T>, pathname: string, start: number, end: number): Node<T> {
-  let node = from
-  let at = start
-  while (at < end) {
-    const child = childOf(node, pathname.charCodeAt(at))
-    if (!child) {
-      const added = new Node<T>(pathname.slice(at, end))
-      addChild(node, added)
-      return added
+/**
+ * Appends the node of sorted keys that are alike up to a place.
+ * @returns where it begins
+ */
+function append(trie: number[], keys: readonly string[], from: number, to: number, start: number): number {
+  const node = trie.length
+  const key = keys[from]!
+  const last = keys[to - 1]!
+  trie.push(0, 0, 0, 0, 0, 0, 0)
+  let end = start
+  for (let code = key.charCodeAt(end); code > REST && code === last.charCodeAt(end); code = key.charCodeAt(++end)) trie.push(code)
+  trie[node + LENGTH] = end - start
+  let next = from
+  if (key.length === end) trie[node + LEAF] = ++next
+  /** Where keys begin that go on with the same character. */
+  const groups: number[] = []
+  let low = MAX_SLOT
+  let high = -1
+  for (let i = next, previous = -1; i < to; i++) {
+    const code = keys[i]!.charCodeAt(end)
+    if (code === previous) continue
+    previous = code
+    groups.push(i)
+    if (code <= REST) continue
+    low = Math.min(low, slotOf(code))
+    high = Math.max(high, slotOf(code))
+  }
+  const table = trie.length
+  for (let slot = low; slot <= high; slot++) trie.push(0)
+  trie[node + LOW] = low
+  trie[node + SLOTS] = trie.length - table
+  for (let i = 0; i < groups.length; i++) {
+    const first = groups[i]!
+    const after = groups[i + 1] ?? to
+    const code = keys[first]!.charCodeAt(end)
+    if (code === REST) trie[node + REST_LEAF] = after
+    else if (code === DYNAMIC) trie[node + BEHIND_DYNAMIC] = append(trie, keys, first, after, end + 1)
+    else {
+      const slot = table + slotOf(code) - low
+      const child = append(trie, keys, first, after, end)
+      trie[child + SIBLING] = trie[slot]!
+      trie[slot] = child
     }
-    const length = commonLength(child.text, pathname, at, end)
-    if (length < child.text.length) split(child, length)
-    at += length
-    node = child
   }
   return node
 }
 
-const NO_NAMES: readonly string[] = []
+const SLASH = 47
+const PERCENT = 37
+const BACKSLASH = 92
 
-/** Puts a pathname into the trie. */
-function insert<T>(root: Node<T>, pathname: string, route: T): void {
-  let names = NO_NAMES
-  let node = root
-  /** Up to where the node stands for the pathname. */
-  let start = 1
-  let end = 0
-  for (let slash = pathname.indexOf('/['); slash !== -1; slash = pathname.indexOf('/[', end)) {
-    const next = pathname.indexOf('/', slash + 1)
-    end = next === -1 ? pathname.length : next
-    // A segment that merely begins with a bracket is a text.
-    if (pathname.charAt(end - 1) !== ']') continue
-    const isOptional = pathname.startsWith('[[...', slash + 1)
-    const isRest = isOptional || pathname.startsWith('[...', slash + 1)
-    // First: it may part the node that follows.
-    const empty = isOptional ? nodeAt(node, pathname, start, Math.max(slash, start)) : undefined
-    const inner = [...names, pathname.slice(slash + (isOptional ? 6 : isRest ? 5 : 2), isOptional ? end - 2 : end - 1)]
-    const before = nodeAt(node, pathname, start, slash + 1)
-    if (isRest) {
-      // Of several at one place the last stands, for what it matches empty too.
-      if (empty && (!empty.leaf || empty.leaf.route === before.rest?.route)) empty.leaf = new Leaf(route, names, false)
-      before.rest = new Leaf(route, inner, false, true)
-      return
-    }
-    names = inner
-    node = before.dynamic ??= new Node('')
-    start = end
-  }
-  nodeAt(node, pathname, start, pathname.length).leaf = new Leaf(route, names, names.length === 0)
-}
-
-/** Where the values of dynamic segments begin and end in the path that is being matched, by turns. */
+/** Of each value in the path that is being matched: where it begins, where it ends, and whether it has to be looked at, 1 or 0. */
 const bounds: number[] = []
+
+function setBounds(depth: number, start: number, end: number, isOdd: number): void {
+  bounds[depth * 3] = start
+  bounds[depth * 3 + 1] = end
+  bounds[depth * 3 + 2] = isOdd
+}
 
 /**
  * Goes down the trie, by text before a dynamic segment before a catch-all, and gives the first leaf that the whole path reaches:
  * Next.js's order, with full backtracking. {@link bounds} then tells the values on the way to it.
- * @param start where the node's text has to stand, its first character as it does
+ * @param start where the node's text has to stand
  * @param depth how many values there are already
  */
-function walk<T>(from: Node<T>, path: string, start: number, depth: number): Leaf<T> | undefined {
+function walk(trie: Trie, from: number, path: string, start: number, depth: number): number {
   let node = from
   let at = start
   for (;;) {
-    const { text } = node
-    for (let i = 1; i < text.length; i++) if (text.charCodeAt(i) !== path.charCodeAt(at + i)) return undefined
-    at += text.length
-    if (at === path.length) return node.leaf
+    const length = trie[node + LENGTH]!
+    const text = node + TEXT
+    if (at + length > path.length) return 0
+    for (let i = 0; i < length; i++) if (trie[text + i] !== path.charCodeAt(at + i)) return 0
+    at += length
+    if (at === path.length) return trie[node + LEAF]!
     const code = path.charCodeAt(at)
-    const { dynamic, rest } = node
-    const child = childOf(node, code)
-    if (dynamic === undefined && rest === undefined) {
-      if (child === undefined) return undefined
+    const slot = slotOf(code) - trie[node + LOW]!
+    let child = slot >= 0 && slot < trie[node + SLOTS]! ? trie[text + length + slot]! : 0
+    while (child !== 0 && trie[child + TEXT] !== code) child = trie[child + SIBLING]!
+    const dynamic = trie[node + BEHIND_DYNAMIC]!
+    const rest = trie[node + REST_LEAF]!
+    if (dynamic === 0 && rest === 0) {
+      if (child === 0) return 0
       node = child
       continue
     }
-    const found = child && walk(child, path, at, depth)
-    if (found) return found
-    if (code === SLASH) return undefined
-    if (dynamic !== undefined) {
-      const slash = path.indexOf('/', at)
-      const end = slash === -1 ? path.length : slash
-      bounds[depth * 2] = at
-      bounds[depth * 2 + 1] = end
-      const below = walk(dynamic, path, end, depth + 1)
-      if (below || !rest) return below
+    const found = child === 0 ? 0 : walk(trie, child, path, at, depth)
+    if (found !== 0) return found
+    if (code === SLASH) return 0
+    if (dynamic !== 0) {
+      let end = at
+      let isOdd = 0
+      for (let one = code; one !== SLASH; one = path.charCodeAt(end)) {
+        if (one === PERCENT || one === BACKSLASH) isOdd = 1
+        if (++end === path.length) break
+      }
+      setBounds(depth, at, end, isOdd)
+      const below = walk(trie, dynamic, path, end, depth + 1)
+      if (below !== 0 || rest === 0) return below
     }
-    bounds[depth * 2] = at
-    bounds[depth * 2 + 1] = path.length
+    setBounds(depth, at, path.length, 1)
     return rest
   }
 }
 
 const decode = (text: string): string => (text.includes('%') ? decodeURIComponent(text) : text)
 
-function paramsOf<T>({ isRest, names }: Leaf<T>, path: string): RouteParamValues {
+/** The match of a path that has led to a leaf. */
+function matchOf<T>({ isRest, names, route }: Leaf<T>, path: string): RouteMatch<T> {
   const params: RouteParamValues = {}
+  let hasSlashes = isRest
   for (let i = 0; i < names.length; i++) {
-    const value = path.slice(bounds[i * 2], bounds[i * 2 + 1])
-    params[names[i]!] = isRest && i === names.length - 1 ? value.split('/').map(decode) : decode(value)
+    const value = path.slice(bounds[i * 3], bounds[i * 3 + 1])
+    const isOdd = bounds[i * 3 + 2] === 1
+    if (isOdd && value.includes('\\')) hasSlashes = true
+    if (isRest && i === names.length - 1) params[names[i]!] = value.split('/').map(decode)
+    else params[names[i]!] = isOdd ? decode(value) : value
   }
-  return params
+  return { route, params, isStatic: false, hasSlashes }
 }
 
 /**
@@ -213,19 +216,24 @@ function paramsOf<T>({ isRest, names }: Leaf<T>, path: string): RouteParamValues
  * the number of routes.
  */
 export function createMatcher<T extends { readonly pathname: string }>(routes: readonly T[]): Matcher<T> {
-  const root = new Node<T>('')
-  for (const route of routes) insert(root, route.pathname, route)
+  const leavesByKey = keysOf(routes)
+  const keys = [...leavesByKey.keys()].sort()
+  const leaves = keys.map((key) => leavesByKey.get(key)!)
+  const numbers: number[] = []
+  if (keys.length > 0) append(numbers, keys, 0, keys.length, 1)
+  const trie = new Int32Array(numbers)
   return {
     match(pathname) {
-      const leaf = walk(root, pathname, 1, 0)
-      if (!leaf || leaf.isStatic) return leaf
-      return { route: leaf.route, params: paramsOf(leaf, pathname), isStatic: false }
+      const found = trie.length === 0 ? 0 : walk(trie, 0, pathname, 1, 0)
+      if (found === 0) return undefined
+      const leaf = leaves[found - 1]!
+      return leaf.isStatic ? leaf : matchOf(leaf, pathname)
     },
   }
 }
 
 /** The same for tables in which no pathname has a dynamic segment. */
 export function createStaticMatcher<T extends { readonly pathname: string }>(routes: readonly T[]): Matcher<T> {
-  const matches = new Map(routes.map((route) => [route.pathname, { route, params: NO_PARAMS, isStatic: true }]))
+  const matches = new Map(routes.map((route) => [route.pathname, { route, params: NO_PARAMS, isStatic: true, hasSlashes: false }]))
   return { match: (pathname) => matches.get(pathname) }
 }

@@ -38,6 +38,23 @@ describe('one lookup', () => {
     expect(match(pathnames, path)).toEqual(expected)
   })
 
+  test.each<[string, string, boolean]>([
+    ['/a/[x]', '/a/b', false],
+    ['/a/[x]', '/a/b%5Cc', false],
+    ['/a/[x]', '/a/b\\c', true],
+    ['/[x]/[y]', '/a\\b/c', true],
+    ['/[...r]', '/a', true],
+    ['/a/[[...o]]', '/a', false],
+    ['/a', '/a', false],
+  ])('%s tells of %j whether a value may have slashes', (pathname, path, expected) => {
+    expect(createMatcher([{ pathname }]).match(path)?.hasSlashes).toBe(expected)
+  })
+
+  test('a table of no routes finds nothing', () => {
+    expect(match([], '/')).toBeUndefined()
+    expect(match([], '/a')).toBeUndefined()
+  })
+
   test('malformed percent-encoding in a param throws, elsewhere it is only a text', () => {
     expect(() => match(['/[x]'], '/%E0%A4%A')).toThrow(URIError)
     expect(match(['/[x]', '/%E0%A4%A'], '/%E0%A4%A')).toEqual(['/%E0%A4%A', {}])
