@@ -6,16 +6,7 @@ export type HeadersClass = new (incoming: IncomingMessage) => Headers
 const PLAIN_NAME = /^(?!x-forwarded-|set-cookie$)[a-z][a-z\d-]*$/
 
 /** Those that are asked for most, which need not be looked at. */
-const COMMON = new Set([
-  'accept',
-  'authorization',
-  'content-length',
-  'content-type',
-  'host',
-  'if-none-match',
-  'origin',
-  'user-agent',
-])
+const COMMON = new Set(['accept', 'authorization', 'content-length', 'content-type', 'host', 'if-none-match', 'origin', 'user-agent'])
 
 /** What there is under a name; `undefined` where headers of all lines have to tell. */
 export function readPlainly({ headers }: IncomingMessage, name: string): string | null | undefined {

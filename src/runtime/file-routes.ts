@@ -38,7 +38,8 @@ export class FileRoutes implements BehindProxy {
     const folders = HAS_MIDDLEWARE ? new FolderLayer(context, manifest.folders ?? [], onError) : undefined
     this.#folders = folders
     this.matcher = (HAS_PARAMS ? createMatcher : createStaticMatcher)(
-      manifest.routes.map((route) => new LoadableRoute(route, HAS_FOLDER_FILES ? folders?.guardOf(route) : undefined, development)),
+      manifest.routes,
+      (route) => new LoadableRoute(route, HAS_FOLDER_FILES ? folders?.guardOf(route) : undefined, development),
     )
     this.#proxy = HAS_PROXY && manifest.proxy ? createProxyLayer(context, manifest.proxy) : undefined
     this.hasProxy = this.#proxy !== undefined

@@ -95,7 +95,7 @@ const HELLO = "export const GET = () => new Response('hello')\n"
  */
 const BUDGETS = {
   hello: 6850,
-  folder: 18_300,
+  folder: 18_500,
   entry: 19_000,
 } as const
 
@@ -199,7 +199,7 @@ export const GET = defineHandler({ use: [auth({ verify: async () => ({ id: 1 }) 
  * - 25,000 -> 26,500 at start, 42,000 -> 43,200 in all: the shorter ways that a built Worker with middleware has too.
  * - 26,500 -> 27,100 at start, 43,200 -> 43,800 in all: the trie of texts.
  */
-const LIBRARY_BUDGET = { atStart: 27_200, inAll: 43_950 }
+const LIBRARY_BUDGET = { atStart: 27_400, inAll: 44_150 }
 
 describe('createRouter in a bundle', () => {
   const WORKER = `

@@ -126,9 +126,36 @@ describe('any route table', () => {
     expect(checked).toBeGreaterThan(2000)
   })
 
+  const tableOf = (count: number): { pathname: string }[] =>
+    Array.from({ length: count }, (_, i) => ({ pathname: `/area${i % 50}/item${i}/[id]${i % 3 === 0 ? '/[...rest]' : '/edit'}` }))
+
+  test.each([1, 1777, 4999])('finds each of 5,000 routes, in steps of %i', (step) => {
+    const table = tableOf(5000)
+    const matcher = createMatcher(table)
+    for (let n = 0; n < 5000; n++) {
+      const i = (n * step) % 5000
+      const found = matcher.match(`/area${i % 50}/item${i}/7/edit`)
+      expect(found?.route).toBe(table[i])
+      expect(found?.params).toEqual(i % 3 === 0 ? { id: '7', rest: ['edit'] } : { id: '7' })
+    }
+    expect(matcher.match('/area1/item5001/7/edit')).toBeUndefined()
+  })
+
+  test('opens a route when it is found, once for both of the paths of an optional catch-all', () => {
+    const opened: string[] = []
+    const open = ({ pathname }: { pathname: string }): { pathname: string } => {
+      opened.push(pathname)
+      return { pathname }
+    }
+    const matcher = createMatcher([{ pathname: '/a' }, { pathname: '/b/[[...c]]' }], open)
+    expect(opened).toEqual([])
+    const [empty, full] = [matcher.match('/b'), matcher.match('/b/d')]
+    expect(full?.route).toBe(empty?.route)
+    expect(full?.params).toEqual({ c: ['d'] })
+    expect(opened).toEqual(['/b/[[...c]]'])
+  })
+
   test('5,000 routes are ready within 100 ms, and a lookup does not grow with their number', () => {
-    const tableOf = (count: number): { pathname: string }[] =>
-      Array.from({ length: count }, (_, i) => ({ pathname: `/area${i % 50}/item${i}/[id]${i % 3 === 0 ? '/[...rest]' : '/edit'}` }))
     const timed = (run: () => void): number => {
       const start = performance.now()
       run()
