@@ -4,6 +4,7 @@ import { type ServeDirectly, serveDirectlyOf } from '../runtime/exchange.js'
 import { HostResponse } from '../runtime/responses.js'
 import { collapseSlashes } from '../runtime/slashes.js'
 import { type ListeningAddress, NodeBindings } from './node-bindings.js'
+import { isTaken } from './node-body.js'
 import { NodeContext } from './node-context.js'
 import { NodeExchange } from './node-exchange.js'
 import { completeHeaders } from './node-headers.js'
@@ -66,6 +67,10 @@ function sendByServer(response: Response, incoming: IncomingMessage, outgoing: S
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
+/** Whether nothing of a request's body is left to come. */
+const isRead = (incoming: IncomingMessage): boolean =>
+  incoming.method === 'GET' || isTaken(incoming) || incoming.readableEnded || (incoming.complete && incoming.readableLength === 0)
+
 /** Whether a request is a GET, or says how long its body is. */
 function isPlain({ headers, httpVersionMajor, method }: IncomingMessage): boolean {
   if (httpVersionMajor !== 1) return false
@@ -89,8 +94,7 @@ export function createListener(options: ListenerOptions): RequestListener {
   const send = (response: Response, outgoing: ServerResponse): void => {
     const incoming = outgoing.req
     try {
-      const isRead = incoming.method === 'GET' || incoming.readableEnded || (incoming.complete && incoming.readableLength === 0)
-      if (!isRead || !preparer.write(response, outgoing)) sendByServer(preparer.prepare(response, outgoing), incoming, outgoing)
+      if (!isRead(incoming) || !preparer.write(response, outgoing)) sendByServer(preparer.prepare(response, outgoing), incoming, outgoing)
     } catch (error) {
       sendByServer(answerFailure(error), incoming, outgoing)
     }
