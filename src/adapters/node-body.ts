@@ -82,5 +82,7 @@ export function beginRead(request: LightRequest, { consumed, waiting }: BodyKeys
   const readInFull = request[waiting]
   if (typeof readInFull !== 'function') return
   request[consumed] = false
+  // For others of these methods, by which it may read.
+  request[waiting] = false
   request[waiting] = readInFull.call(request)
 }

@@ -10,7 +10,7 @@ const COMMON = new Set(['accept', 'authorization', 'content-length', 'content-ty
 
 /** What there is under a name; `undefined` where headers of all lines have to tell. */
 export function readPlainly({ headers }: IncomingMessage, name: string): string | null | undefined {
-  // Every request is asked for it, where anything more takes a tenth of the time that a handler does.
+  // Asked of every request, for draft mode: the look-ups below take a tenth of the time that a handler does.
   if (name === 'cookie') return headers.cookie ?? null
   if (!COMMON.has(name) && (typeof name !== 'string' || !PLAIN_NAME.test(name))) return undefined
   return Object.hasOwn(headers, name) ? (headers[name] as string) : null

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { defineLatentMembers } from '../runtime/next-request.js'
 import { PEEK_HEADER } from '../runtime/peek-header.js'
-import { beginRead, bodyReaders } from './node-body.js'
+import { beginRead, bodyReaders, isTaken } from './node-body.js'
 import { deriveRequestHeaders, type HeadersClass, readPlainly } from './node-request-headers.js'
 
 /** A light request of @hono/node-server: what it was made of lies under symbols of that package. */
@@ -56,7 +56,8 @@ export const outgoingOf = (request: Request): ServerResponse => (request as unkn
 /** Aborts a request's signal where its connection closes before the answer is out. */
 function abortOnClose(incoming: IncomingMessage, outgoing: ServerResponse, abort: (reason: string) => void): void {
   const onClose = (): void => {
-    if (incoming.errored) abort(incoming.errored.toString())
+    // A message whose body has been taken counts as aborted, for it tells of no end.
+    if (incoming.errored && !isTaken(incoming)) abort(incoming.errored.toString())
     else if (!outgoing.writableFinished) abort('Client connection prematurely closed.')
   }
   if (outgoing.closed) onClose()

@@ -30,8 +30,8 @@ export interface ServeOptions extends CommonServeOptions {
   /**
    * Passed to `createServer`: `key`, `cert`, `allowHTTP1` and the like. Default `{ optimizeEmptyRequests: true }`, with which a
    * request without a body has ended when it arrives, and its `IncomingMessage` emits neither `end` nor `close`; give `false` where
-   * something waits for those. That of a body which came with its head, and was read by the request, emits them for those who listen
-   * before it is read.
+   * something waits for those. Where a body came together with its head, whoever wants its `IncomingMessage`'s `end` and `close` has to
+   * listen before the request reads it: afterwards neither comes.
    * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
    */
   serverOptions?: object

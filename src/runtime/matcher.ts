@@ -35,11 +35,11 @@ const REST_MARK = '/\x01'
 
 /** A segment that merely begins with a bracket is a text. */
 const DYNAMIC_SEGMENT = /\/\[[^/]*\](?=\/|$)/g
-/** Behind it nothing counts. */
-const CATCH_ALL = /\/\[\[?\.{3}[^/]*\](?:\/.*)?$/
+const CATCH_ALL = /\/\[\[?\.{3}[^/]*\]$/
+const OPTIONAL_CATCH_ALL = /\/\[\[\.{3}[^/]*\]\]$/
 const NAME = /\/\[(?:\[?\.{3})?([^/]*?)\]{1,2}(?=\/|$)/g
 
-const isOptional = ({ pathname }: HasPathname): boolean => pathname.includes('/[[...')
+const isOptional = ({ pathname }: HasPathname): boolean => OPTIONAL_CATCH_ALL.test(pathname)
 
 /** The routes by their pathnames without the names of params, and by what optional catch-alls match besides: nothing. */
 function byKeyOf<R extends HasPathname>(routes: readonly R[]): Map<string, R> {
@@ -66,11 +66,11 @@ interface Leaf<T> {
   readonly isRest: boolean
 }
 
-function createLeaf<T>(route: T, { pathname }: HasPathname, key: string): Leaf<T> {
+function createLeaf<T>(route: T, source: HasPathname, key: string): Leaf<T> {
   const isRest = key.endsWith(REST_MARK)
-  const names = Array.from(pathname.matchAll(NAME), ([, name]) => name!)
+  const names = Array.from(source.pathname.matchAll(NAME), ([, name]) => name!)
   const match = names.length === 0 ? staticMatch(route) : undefined
-  return { match, route, names: isRest || !isOptional({ pathname }) ? names : names.slice(0, -1), isRest }
+  return { match, route, names: isRest || !isOptional(source) ? names : names.slice(0, -1), isRest }
 }
 
 const decode = (text: string): string => (text.includes('%') ? decodeURIComponent(text) : text)
@@ -81,17 +81,18 @@ function matchOf<T>({ isRest, names, route }: Leaf<T>, path: string): RouteMatch
   let hasSlashes = isRest
   for (let i = 0; i < names.length; i++) {
     const value = path.slice(bounds[i * 3], bounds[i * 3 + 1])
-    const isOdd = bounds[i * 3 + 2] === 1
-    if (isOdd && value.includes('\\')) hasSlashes = true
+    const mayBeEncoded = bounds[i * 3 + 2] === 1
+    if (mayBeEncoded && value.includes('\\')) hasSlashes = true
     if (isRest && i === names.length - 1) params[names[i]!] = value.split('/').map(decode)
-    else params[names[i]!] = isOdd ? decode(value) : value
+    else params[names[i]!] = mayBeEncoded ? decode(value) : value
   }
   return { route, params, isStatic: false, hasSlashes }
 }
 
 /**
  * Makes the matcher of a route table.
- * @param open makes what a match gives as its route, once for each that is found. Default: that of the table
+ * @param open makes what a match gives as its route, once for each that is found; it must not look up paths itself. Default: that of
+ * the table
  */
 export function createMatcher<R extends HasPathname, T = R>(
   routes: readonly R[],

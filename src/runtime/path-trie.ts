@@ -1,4 +1,4 @@
-/** What stands in a key for a dynamic segment, and at its end for a catch-all: no path has them. */
+/** What stands in a key for a dynamic segment, and at its end for a catch-all. The same characters in a path match neither. */
 const DYNAMIC = 0
 const REST = 1
 
@@ -7,15 +7,15 @@ const PERCENT = 37
 const BACKSLASH = 92
 
 /**
- * Of each value in the path that was looked up last, three numbers: where it begins, where it ends, and whether it has to be looked at,
- * 1 or 0. What has no percent sign and no backslash has not.
+ * Of each value in the path that was looked up last, three numbers: where it begins, where it ends, and whether it may have percent
+ * signs or backslashes, 1 or 0.
  */
 export const bounds: number[] = []
 
-function setBounds(depth: number, start: number, end: number, isOdd: number): void {
+function setBounds(depth: number, start: number, end: number, mayBeEncoded: number): void {
   bounds[depth * 3] = start
   bounds[depth * 3 + 1] = end
-  bounds[depth * 3 + 2] = isOdd
+  bounds[depth * 3 + 2] = mayBeEncoded
 }
 
 /** How long a node's text is. */
@@ -34,12 +34,12 @@ const TEXT = 5
 const INITIAL_SIZE = 256
 
 /**
- * Finds the key that a path belongs to. The cost depends on the length of the path and the number of its segments, not on the number of
- * keys.
+ * Finds the key that a path belongs to. The cost depends on the path's length and segments, and on how many characters keys may go on
+ * with, not on the number of keys.
  *
  * A trie in one array of numbers. A node is a stretch of text that some of the keys have in common, which may begin and end within a
  * segment. It consists of the fields above, the text's characters, and for each child the next character in the keys, sorted, and the
- * child itself: where its node begins or, until somebody comes by, its first key, counted downwards from -1; a catch-all's key, counted
+ * child itself: where its node begins or, until a lookup first reaches it, its first key, counted downwards from -1; a catch-all's key, counted
  * from 1. Nothing but the root is made before it is needed, so that a table of a thousand costs no time at the start.
  */
 export class PathTrie {
@@ -47,7 +47,7 @@ export class PathTrie {
   #nodes = new Int32Array(INITIAL_SIZE)
   #size = 0
 
-  /** @param keys pathnames, sorted, at least one */
+  /** @param keys pathnames, at least one, without duplicates, sorted by UTF-16 code units as `sort()` does */
   constructor(keys: readonly string[]) {
     this.#keys = keys
     this.#append(0, keys.length, 1)
@@ -97,12 +97,12 @@ export class PathTrie {
       if (code === SLASH) return 0
       if (dynamic !== 0) {
         let until = at
-        let isOdd = 0
+        let mayBeEncoded = 0
         for (let one = code; one !== SLASH; one = path.charCodeAt(until)) {
-          if (one === PERCENT || one === BACKSLASH) isOdd = 1
+          if (one === PERCENT || one === BACKSLASH) mayBeEncoded = 1
           if (++until === path.length) break
         }
-        setBounds(depth, at, until, isOdd)
+        setBounds(depth, at, until, mayBeEncoded)
         const below = this.#walk(this.#nodeOf(node, dynamic), path, until, depth + 1)
         if (below !== 0 || rest === 0) return below
       }

@@ -86,7 +86,7 @@ test('a client that goes away after its body is told of', async () => {
   })
   const socket = connect(port, '127.0.0.1')
   socket.write(post('a body'), () => setTimeout(() => socket.destroy(), 20))
-  await vi.waitFor(() => expect(reason).toBeDefined())
+  await vi.waitFor(() => expect(reason).toBe('Client connection prematurely closed.'))
 })
 
 test('a body beyond its length is another request, which is refused', async () => {
@@ -94,6 +94,22 @@ test('a body beyond its length is another request, which is refused', async () =
   const socket = connect(port, '127.0.0.1')
   const received = receive(socket)
   socket.write(`${post('ab')}cd\r\n\r\n`)
-  await vi.waitFor(() => expect(received.text).toContain('400 Bad Request'))
+  await vi.waitFor(() => expect(answersIn(received)).toHaveLength(2))
+  socket.destroy()
+  expect(answersIn(received).map((answer) => answer.slice(0, 3))).toEqual(['200', '400'])
+})
+
+test('the connection goes on after an answer that is a stream', async () => {
+  const { port } = await serveForTest(async (request) => {
+    const text = await request.text()
+    return new Response(new Blob([`(${text})`]).stream())
+  })
+  const socket = connect(port, '127.0.0.1')
+  const received = receive(socket)
+  for (const count of [1, 2, 3]) {
+    socket.write(post(`body ${count}`))
+    await vi.waitFor(() => expect(received.text).toContain(`(body ${count})`))
+  }
+  expect(answersIn(received)).toHaveLength(3)
   socket.destroy()
 })

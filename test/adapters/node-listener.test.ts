@@ -57,6 +57,11 @@ const answers: Record<string, (request: Request, env: unknown) => Response | Pro
     void request.mode
     return Response.json([(await text).length, request.bodyUsed])
   },
+  '/native-while-json': async (request) => {
+    const value = request.json().catch(String)
+    void request.mode
+    return Response.json([await value, request.bodyUsed])
+  },
   '/body-while-read': async (request) => {
     const text = request.text()
     const { body } = request
@@ -160,6 +165,7 @@ const REQUESTS: [name: string, path: string, options?: RequestOptions, body?: st
   ['a stream sent back', '/stream-in', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
   ['a body that nobody reads', '/unread', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
   ['a body that is read twice', '/used', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
+  ['a native request while JSON is read', '/native-while-json', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
   ['a body that is no JSON', '/invalid', { method: 'POST', headers: { 'content-length': '4' } }, '{"a"'],
   ['bytes', '/buffer', { method: 'POST', headers: { 'content-length': '6' } }, '{"ä":'],
   ['a mark before the text', '/seen', { method: 'POST', headers: { 'content-length': '4' } }, '\ufeffa'],

@@ -34,6 +34,9 @@ describe('one lookup', () => {
     [['/[x]b', '/[y'], '/[x]b', ['/[x]b', {}]],
     [['/a/[x]b/[id]', '/[y]/c'], '/a/[x]b/7', ['/a/[x]b/[id]', { id: '7' }]],
     [['/v[x]', '/[...y'], '/v1', undefined],
+    [['/[[...x/[id]'], '/[[...x/7', ['/[[...x/[id]', { id: '7' }]],
+    [['/[[...x/[id]', '/[[...a]b/c'], '/[[...a]b', undefined],
+    [['/[[...x'], '/[[..', undefined],
   ])('%j %s', (pathnames, path, expected) => {
     expect(match(pathnames, path)).toEqual(expected)
   })
@@ -85,7 +88,7 @@ function matchNaively(routes: readonly RouteEntry[], path: string): { pathname: 
   return undefined
 }
 
-const SEGMENTS = ['a', 'b', 'ab', 'a.b', 'á', '[p]', '[p]', '[...r]', '[[...o]]']
+const SEGMENTS = ['a', 'b', 'ab', 'a.b', 'á', '[x]b', '[[...x', '[p]', '[p]', '[...r]', '[[...o]]']
 
 /** A route file; params are named by their depth, so that few sets are refused for names that differ. */
 const routeFile = fc
@@ -93,7 +96,7 @@ const routeFile = fc
   .map((segments) => [...segments.map((text, depth) => text.replace(/[pro](?=\])/, `$&${depth}`)), 'route.ts'].join('/'))
 
 const pathOf = fc
-  .array(fc.constantFrom('a', 'b', 'ab', 'a.b', 'á', 'c', '%61', '%2F', '[p0]', 'x+y'), { maxLength: 5 })
+  .array(fc.constantFrom('a', 'b', 'ab', 'a.b', 'á', 'c', '%61', '%2F', '[p0]', 'x+y', '[x]b', '[[...x'), { maxLength: 5 })
   .map((parts) => `/${parts.join('/')}`)
 
 describe('any route table', () => {
