@@ -1,17 +1,13 @@
-import { createRequire, registerHooks } from 'node:module'
+import { createRequire } from 'node:module'
 import findMyWay from 'find-my-way'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import { Memoirist } from 'memoirist'
 import { addRoute, createRouter, findRoute } from 'rou3'
+import '../../dist/register.js'
 import { toColon } from './router-tables.mjs'
 
-// The package's sources name each other as they are built.
-registerHooks({
-  resolve: (specifier, context, next) =>
-    next(context.parentURL?.includes('/src/') ? specifier.replace(/^(\..+)\.js$/, '$1.ts') : specifier, context),
-})
 const { createMatcher } = await import('../../src/runtime/matcher.ts')
 
 /**
