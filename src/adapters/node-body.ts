@@ -7,7 +7,7 @@ export interface BodyKeys {
   readonly consumed: symbol
   /** Set once the native request has been made, which then has the body. */
   readonly isNative: symbol
-  /** Holds the read that waits for the parser, its promise once it has had to begin in full, and `false` where the body comes later. */
+  /** Holds the read that waits for the parser, its promise once it has had to begin in full, and `false` once none waits any more. */
   readonly waiting: symbol
 }
 
@@ -63,12 +63,11 @@ export function bodyReaders(base: Request, { consumed, incoming: incomingKey, is
         this[waiting] = readInFull
         return parsed.then(() => {
           const begun = this[waiting]
-          this[waiting] = undefined
+          // Also for others of these methods, by which the one in full may read.
+          this[waiting] = false
           if (begun instanceof Promise) return begun
           if (hasArrived(incoming)) return convert(take(incoming))
           this[consumed] = false
-          // For others of these methods, by which it may read.
-          this[waiting] = false
           return readInFull.call(this)
         })
       },
