@@ -125,11 +125,8 @@ export function createMatcher<R extends HasPathname, T = R>(
   }
 }
 
-/** The same for tables in which no pathname has a dynamic segment. */
-export function createStaticMatcher<R extends HasPathname, T = R>(
-  routes: readonly R[],
-  open: (route: R) => T = (route) => route as unknown as T,
-): Matcher<T> {
+/** The same for tables in which no pathname has a dynamic segment, all of whose routes are opened at once. */
+export function createStaticMatcher<R extends HasPathname, T>(routes: readonly R[], open: (route: R) => T): Matcher<T> {
   const matches = new Map(routes.map((route) => [route.pathname, staticMatch(open(route))]))
   return { match: (pathname) => matches.get(pathname) }
 }

@@ -39,8 +39,8 @@ const INITIAL_SIZE = 256
  *
  * A trie in one array of numbers. A node is a stretch of text that some of the keys have in common, which may begin and end within a
  * segment. It consists of the fields above, the text's characters, and for each child the next character in the keys, sorted, and the
- * child itself: where its node begins or, until a lookup first reaches it, its first key, counted downwards from -1; a catch-all's key, counted
- * from 1. Nothing but the root is made before it is needed, so that a table of a thousand costs no time at the start.
+ * child itself: where its node begins or, until a lookup first reaches it, its first key, counted downwards from -1; a catch-all's
+ * key, counted from 1. Nothing but the root is made before it is needed, so that a table of a thousand costs no time at the start.
  */
 export class PathTrie {
   readonly #keys: readonly string[]
