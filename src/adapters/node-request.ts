@@ -49,6 +49,8 @@ const WATCHED = Symbol('everyroute.watched')
 const IS_NATIVE = Symbol('everyroute.isNative')
 const WAITING = Symbol('everyroute.waitingRead')
 const URL_MADE = Symbol('everyroute.url')
+/** Every answer is asked for its request's cookies; the message's headers are at hand when it arrives, and dear later. */
+const HAS_COOKIE = Symbol('everyroute.hasCookie')
 
 /** The response that goes with a request made here. */
 export const outgoingOf = (request: Request): ServerResponse => (request as unknown as { [OUTGOING]: ServerResponse })[OUTGOING]
@@ -93,6 +95,7 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
       slots[INCOMING!] = incoming
       slots[METHOD!] = incoming.method
       slots[URL_MADE] = undefined
+      slots[HAS_COOKIE] = incoming.headers.cookie !== undefined
       slots[OUTGOING] = outgoing
       slots[WATCHED] = false
       slots[CONSUMED!] = false
@@ -143,7 +146,9 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
     },
     [PEEK_HEADER]: {
       value(this: LightRequest, name: string): string | null {
-        const value = NodeHeaders && !this[HEADERS] ? readPlainly(this[INCOMING] as IncomingMessage, name) : undefined
+        if (!NodeHeaders || this[HEADERS]) return this.headers.get(name)
+        if (name === 'cookie' && !this[HAS_COOKIE]) return null
+        const value = readPlainly(this[INCOMING] as IncomingMessage, name)
         return value === undefined ? this.headers.get(name) : value
       },
     },

@@ -66,6 +66,18 @@ test.each<[string, (fetch: Fetch) => Fetch]>([
   for (let i = 0; i < 2; i++) expect((await send(`${url}/a`)).status).toBe(401)
 })
 
+test('a forged cookie of draft mode is taken away also where something in front has added it', async () => {
+  const { app } = setUp({ '/a': { GET: () => new Response('a') } })
+  const { url } = await serveForTest((request, env, context) => {
+    request.headers.set('cookie', '__prerender_bypass=forged')
+    return app.fetch(request, env as object, context as never)
+  })
+  for (let i = 0; i < 3; i++) {
+    const { headers } = await send(`${url}/a`)
+    expect(headers.find(([name]) => name === 'set-cookie')?.[1]).toMatch(/^__prerender_bypass=; Path=\/; Expires=Thu, 01 Jan 1970/)
+  }
+})
+
 test('a file behind a folder that refuses a request is not loaded, and may fail to load', async () => {
   const load = vi.fn(async () => Promise.reject(new Error('no such module')))
   const chain = { file: '_middleware.ts', load: async () => ({ default: async () => denied() }) }
