@@ -81,6 +81,9 @@ class DirectRun implements HandlerRun, HandlerHost {
   get params(): RouteParamValues {
     return this.match.params
   }
+  get isKept(): boolean {
+    return false
+  }
   get isStaticRoute(): boolean {
     return this.match.isStatic
   }

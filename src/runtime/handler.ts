@@ -44,6 +44,8 @@ export interface IncomingRun {
 /** One run of one of the file's handlers. */
 export interface HandlerRun extends IncomingRun {
   readonly handler: RouteHandlerFunction
+  /** Whether the file's configuration asks for more than running its handlers. Default: the module tells. */
+  readonly isKept?: boolean
   readonly staticAttempt?: StaticAttempt | undefined
   /** Gets the answer before it is handed out. Default: it is handed out as it is. */
   readonly release?: (response: Response) => Response
@@ -197,7 +199,9 @@ function conclude(result: unknown, run: HandlerRun, scope: HandlerScope | undefi
 }
 
 /** Whether something may ask which request is being answered. */
-const needsScope = ({ module }: HandlerRun): boolean => scopeHolder.storage !== undefined && (scopeHolder.isWanted || isKeptFile(module))
+function needsScope(run: HandlerRun): boolean {
+  return scopeHolder.storage !== undefined && (scopeHolder.isWanted || (run.isKept ?? isKeptFile(run.module)))
+}
 
 /** What a handler returns that is no promise is answered at once. */
 function runFast(run: HandlerRun): Response | Promise<Response> {
