@@ -66,9 +66,12 @@ interface Leaf<T> {
   readonly isRest: boolean
 }
 
+/** A text as objects hold their keys: a key of another kind is looked for among all texts, with every request. */
+const toKey = (text: string): string => Object.keys({ [text]: 0 })[0]!
+
 function createLeaf<T>(route: T, source: HasPathname, key: string): Leaf<T> {
   const isRest = key.endsWith(REST_MARK)
-  const names = Array.from(source.pathname.matchAll(NAME), ([, name]) => name!)
+  const names = Array.from(source.pathname.matchAll(NAME), ([, name]) => toKey(name!))
   const match = names.length === 0 ? staticMatch(route) : undefined
   return { match, route, names: isRest || !isOptional(source) ? names : names.slice(0, -1), isRest }
 }
