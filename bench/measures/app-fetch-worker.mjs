@@ -2,15 +2,18 @@ import { serve as serveHono } from '@hono/node-server'
 import { Hono } from 'hono'
 import { serve } from '../../dist/adapters/node.js'
 import { createRouter } from '../../dist/index.js'
+import { median } from '../harness/stats.ts'
 import { lookupsOf, tableOf, toColon } from './router-tables.mjs'
 
 /**
  * Measures `app.fetch` alone, in a process of its own: `node app-fetch-worker.mjs NAME COUNT MILLIS`. Requests are those that each
- * one's own server has made of HTTP requests; handlers are async and answer text. Prints nanoseconds per request.
+ * one's own server has made of HTTP requests; handlers are async and answer text. Kinds of routes have their turn in each of some
+ * rounds, the first half of which is for the compiler. Prints nanoseconds per request, medians.
  */
 
 const [, , name, count, millis] = process.argv
 const routes = tableOf(Number(count))
+const ROUNDS = 3
 
 function createHono() {
   const app = new Hono()
@@ -54,7 +57,7 @@ async function receive(paths) {
 const requestsOf = (isWanted) => receive(lookupsOf(routes, isWanted, 500).map(({ path }) => path))
 
 async function time(requests) {
-  const end = performance.now() + Number(millis)
+  const end = performance.now() + Number(millis) / ROUNDS
   const before = process.cpuUsage()
   let answered = 0
   do {
@@ -72,8 +75,12 @@ const kinds = {
   dynamic: await requestsOf((route) => route.endsWith('[id]')),
   ...(isOurs && { kept: await receive(Array.from({ length: 500 }, () => '/kept')) }),
 }
-for (const requests of Object.values(kinds)) await time(requests)
-const result = {}
-for (const [kind, requests] of Object.entries(kinds)) result[kind] = await time(requests)
-console.log(JSON.stringify(result))
+const rounds = []
+for (let i = 0; i < 2 * ROUNDS; i++) {
+  const round = {}
+  for (const [kind, requests] of Object.entries(kinds)) round[kind] = await time(requests)
+  rounds.push(round)
+}
+const settled = rounds.slice(ROUNDS)
+console.log(JSON.stringify(Object.fromEntries(Object.keys(kinds).map((kind) => [kind, median(settled.map((round) => round[kind]))]))))
 process.exit(0)
