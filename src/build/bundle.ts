@@ -14,6 +14,9 @@ import { PRERENDER_ENTRY, runPrerender } from './prerender.js'
 import { PRERENDERED_FILE, type ServerTextOptions } from './server-text.js'
 import { type BuildTarget, type BuildTargetPlan, planOf } from './targets.js'
 
+/** The specifier of a manifest that is given as text. */
+const MANIFEST = 'everyroute:manifest'
+
 export interface BundleOptions {
   /** Absolute. */
   readonly root: string
@@ -23,6 +26,8 @@ export interface BundleOptions {
   readonly outDir: string
   /** Absolute path of the generated manifest. */
   readonly manifest: string
+  /** The text of a module to bundle in place of that file. */
+  readonly manifestText?: string | undefined
   readonly target: BuildTarget
   /** Whether the server answers exactly as Next.js does. Default `false`. */
   readonly strict?: boolean
@@ -98,7 +103,20 @@ function removeOnSignals(folders: readonly string[]): () => void {
   }
 }
 
-function serverTextOptions({ manifest, strict = false, cacheHandler, prerender = false }: BundleOptions): ServerTextOptions {
+/** The modules that a bundle is made of text from, by specifier. */
+function virtualModules(
+  options: BundleOptions,
+  plan: BuildTargetPlan,
+  known: Pick<ServerTextOptions, 'prerendered' | 'main'> = {},
+): Record<string, string> {
+  const { manifestText } = options
+  const modules = plan.modules({ ...serverTextOptions(options), ...known })
+  return manifestText === undefined ? modules : { ...modules, [MANIFEST]: manifestText }
+}
+
+function serverTextOptions(options: BundleOptions): ServerTextOptions {
+  const { strict = false, cacheHandler, manifestText, prerender = false } = options
+  const manifest = manifestText === undefined ? options.manifest : MANIFEST
   return { manifest, strict, cacheHandler, hasPrerendered: prerender, draftModeSecret: randomBytes(16).toString('hex') }
 }
 
@@ -110,7 +128,7 @@ async function bundleServer(
   minify = false,
 ): Promise<ViteBundleResult> {
   const { root, prerender = false, external = [], features, strict = false } = options
-  const virtual = plan.modules({ ...serverTextOptions(options), ...known })
+  const virtual = virtualModules(options, plan, known)
   const prerenderEntry = prerender && plan.hasFiles ? { prerender: 'everyroute:prerender' } : {}
   const input = { [plan.entry.replace(/\.mjs$/, '')]: 'everyroute:server', ...prerenderEntry }
   const vite = { root, outDir, plan, input, virtual, external }
@@ -127,7 +145,7 @@ async function prerenderApart(options: BundleOptions, dir: string): Promise<stri
   const { root, external = [] } = options
   const plan = planOf('node')
   try {
-    const virtual = plan.modules(serverTextOptions(options))
+    const virtual = virtualModules(options, plan)
     const { packages } = await bundleWithVite({ root, outDir: dir, plan, input: { prerender: 'everyroute:prerender' }, virtual, external })
     await linkUnreachable(dir, packages)
     await runPrerender(dir, options)

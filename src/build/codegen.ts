@@ -31,28 +31,30 @@ export const HEADER: string = '// Written by everyroute: edits are lost. Run `ev
 
 /** The text of a TypeScript module whose default export is the `RouteManifest`. Equal input gives equal text. */
 export function generateManifest(input: ManifestInput): string {
-  const { settings, proxy, instrumentation, folders = [] } = input
+  const { folders = [] } = input
   const names = folderFileNames([...folders, ...input.routes])
   const types = names.size > 0 ? 'ManifestFile, RouteManifest' : 'RouteManifest'
   return `${HEADER}import type { ${types} } from 'everyroute'
 
-${folderFileTexts(names, input)}const manifest: RouteManifest = {
+${folderFileTexts(names, input, ': ManifestFile')}const manifest: RouteManifest = {
   version: ${MANIFEST_VERSION},
-  basePath: ${quote(settings.basePath)},
-  trailingSlash: ${settings.trailingSlash},
-  authInterrupts: ${settings.authInterrupts},
-${rootFile('proxy', proxy, input)}${rootFile('instrumentation', instrumentation, input)}  routes: [
+${settingsText(input)}${rootFiles(input)}  routes: [
 ${input.routes.map((route) => routeText(route, names, input)).join('')}  ],
-${folders.length > 0 ? `  folders: [\n${folders.map((folder) => folderText(folder, names)).join('')}  ],\n` : ''}}
+${folderTexts(folders, names)}}
 
 export default manifest
 `
 }
 
+export const settingsText = ({ settings }: ManifestInput): string => `  basePath: ${quote(settings.basePath)},
+  trailingSlash: ${settings.trailingSlash},
+  authInterrupts: ${settings.authInterrupts},
+`
+
 /** The constant of each folder's file. The runtime loads each object once, so routes must share them. */
 type FolderFileNames = ReadonlyMap<string, string>
 
-function folderFileNames(chains: readonly FolderChain[]): FolderFileNames {
+export function folderFileNames(chains: readonly FolderChain[]): FolderFileNames {
   const names = new Map<string, string>()
   const number = (letter: string, files: readonly (string | undefined)[]): void => {
     const known = new Set(files.filter((file) => file !== undefined))
@@ -73,13 +75,14 @@ function folderFileNames(chains: readonly FolderChain[]): FolderFileNames {
   return names
 }
 
-function folderFileTexts(names: FolderFileNames, input: ManifestInput): string {
+/** @param type the annotation of each constant. Default: none, as in JavaScript */
+export function folderFileTexts(names: FolderFileNames, input: ManifestInput, type = ''): string {
   if (names.size === 0) return ''
-  const lines = [...names].map(([file, name]) => `const ${name}: ManifestFile = { file: ${quote(file)}, ${loadText(file, input)} }\n`)
+  const lines = [...names].map(([file, name]) => `const ${name}${type} = { file: ${quote(file)}, ${loadText(file, input)} }\n`)
   return `${lines.join('')}\n`
 }
 
-function chainTexts({ middleware, error, notFound }: FolderChain, names: FolderFileNames): string[] {
+export function chainTexts({ middleware, error, notFound }: FolderChain, names: FolderFileNames): string[] {
   const lines: string[] = []
   if (middleware.length > 0) lines.push(`middleware: [${middleware.map((file) => names.get(file)).join(', ')}],`)
   if (error !== undefined) lines.push(`error: ${names.get(error)},`)
@@ -87,8 +90,9 @@ function chainTexts({ middleware, error, notFound }: FolderChain, names: FolderF
   return lines
 }
 
-function folderText(folder: FolderEntry, names: FolderFileNames): string {
-  return objectText([`pathname: ${quote(folder.pathname)},`, ...chainTexts(folder, names)])
+export function folderTexts(folders: readonly FolderEntry[], names: FolderFileNames): string {
+  const texts = folders.map((folder) => objectText([`pathname: ${quote(folder.pathname)},`, ...chainTexts(folder, names)]))
+  return texts.length > 0 ? `  folders: [\n${texts.join('')}  ],\n` : ''
 }
 
 function objectText(lines: readonly string[]): string {
@@ -102,6 +106,10 @@ function loadText(file: string, input: ManifestInput): string {
 function rootFile(key: string, file: string | undefined, input: ManifestInput): string {
   if (file === undefined) return ''
   return `  ${key}: { file: ${quote(file)}, load: () => import(${quote(importPath(input.rootSpecifier(file)))}) },\n`
+}
+
+export function rootFiles(input: ManifestInput): string {
+  return rootFile('proxy', input.proxy, input) + rootFile('instrumentation', input.instrumentation, input)
 }
 
 function routeText(route: ManifestInputRoute, names: FolderFileNames, input: ManifestInput): string {

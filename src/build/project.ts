@@ -4,8 +4,9 @@ import { join, relative, resolve, sep } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
 import type { FolderEntry } from '../routing/folder-files.js'
 import { buildRouteTree, type RouteEntry, type RouteTree } from '../routing/route-tree.js'
+import { generateBundledManifest, isLargeTable } from './bundled-manifest.js'
 import { generateClientTypes } from './client-types.js'
-import { generateManifest, generateTypes } from './codegen.js'
+import { generateManifest, generateTypes, type ManifestInput } from './codegen.js'
 import { isNextAppFolder, type ResolvedConfig } from './config.js'
 import { type RouteExports, readRouteExports } from './exports.js'
 import { checkFolderFileExports, nativeWarning } from './folder-files.js'
@@ -76,26 +77,37 @@ export interface GeneratedFiles {
   readonly changed: boolean
 }
 
-/** Writes `manifest.ts`, `routes.d.ts` and `client.d.ts` to the project's generated folder, each only where it changes. */
-export async function writeGenerated(project: Omit<Project, 'warnings'>): Promise<GeneratedFiles> {
+/** @param specifier the import specifier of an absolute path */
+function manifestInput(project: Omit<Project, 'warnings'>, specifier: (path: string) => string): ManifestInput {
   const { config, routes, folders, proxy, instrumentation } = project
-  const manifest = join(config.generatedDir, 'manifest.ts')
-  const types = join(config.generatedDir, 'routes.d.ts')
-  const client = join(config.generatedDir, 'client.d.ts')
-  const routeSpecifier = (file: string): string => specifierOf(join(config.routesDir, file), config.generatedDir)
-  const manifestText = generateManifest({
+  return {
     routes,
     folders,
     settings: config,
-    routeSpecifier,
-    rootSpecifier: (file) => specifierOf(join(config.root, file), config.generatedDir),
+    routeSpecifier: (file) => specifier(join(config.routesDir, file)),
+    rootSpecifier: (file) => specifier(join(config.root, file)),
     ...(proxy !== undefined && { proxy }),
     ...(instrumentation !== undefined && { instrumentation }),
-  })
+  }
+}
+
+/** What a build bundles in place of `manifest.ts`; `undefined` where that does as well. */
+export function bundledManifestOf(project: Omit<Project, 'warnings'>): string | undefined {
+  if (!isLargeTable(project.routes)) return undefined
+  return generateBundledManifest(manifestInput(project, (path) => path.split(sep).join('/')))
+}
+
+/** Writes `manifest.ts`, `routes.d.ts` and `client.d.ts` to the project's generated folder, each only where it changes. */
+export async function writeGenerated(project: Omit<Project, 'warnings'>): Promise<GeneratedFiles> {
+  const { config, routes } = project
+  const manifest = join(config.generatedDir, 'manifest.ts')
+  const types = join(config.generatedDir, 'routes.d.ts')
+  const client = join(config.generatedDir, 'client.d.ts')
+  const input = manifestInput(project, (path) => specifierOf(path, config.generatedDir))
   const typesText = generateTypes({ routes, nextModules: hasNext(config.root) ? [] : standInModules() })
-  const clientText = generateClientTypes({ routes, basePath: config.basePath, routeSpecifier })
+  const clientText = generateClientTypes({ routes, basePath: config.basePath, routeSpecifier: input.routeSpecifier })
   const written = [
-    await writeIfChanged(manifest, manifestText),
+    await writeIfChanged(manifest, generateManifest(input)),
     await writeIfChanged(types, typesText),
     await writeIfChanged(client, clientText),
   ]

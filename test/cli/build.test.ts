@@ -63,6 +63,23 @@ test.skipIf(other === undefined)('the output runs on the other Node.js of the ma
   expect(await server.stop()).toBe(0)
 })
 
+test('a large table answers as a small one, with the middleware of folders and what is prerendered', async () => {
+  const many = Array.from({ length: 120 }, (_, i) => [`routes/many${i}/[id]/route.ts`, answering(`many${i}`)])
+  const dir = await buildElsewhere({
+    ...Object.fromEntries(many),
+    'routes/many7/_middleware.ts': `export default async (c, next) => {\n  await next()\n  c.res.headers.set('x-folder', 'seven')\n}\n`,
+    'routes/built/route.ts':
+      "export const dynamic = 'force-static'\nexport const GET = () => Response.json(process.env.WHERE ?? 'built')\n",
+  })
+  const server = await startOutput(dir, { WHERE: 'running' })
+  for (let i = 0; i < 120; i++) expect((await server.get(`/many${i}/1`)).json()).toBe(`many${i}`)
+  const folder = async (path: string): Promise<string | null> => (await fetch(server.url + path)).headers.get('x-folder')
+  expect([await folder('/many7/1'), await folder('/many8/1')]).toEqual(['seven', null])
+  expect((await server.get('/built')).json()).toBe('built')
+  expect((await server.get('/many120/1')).status).toBe(404)
+  expect(await server.stop()).toBe(0)
+})
+
 test('a project folder that is the routes folder is called .', async () => {
   const dir = await createProject({ 'project/route.ts': answering('x') })
   const { code, stdout } = await everyroute(dir, ['build', '--root', 'project', '--routes', '.', '--out', '../out'])

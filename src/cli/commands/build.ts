@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { type BundleResult, bundle } from '../../build/bundle.js'
 import { projectFeatures } from '../../build/features.js'
-import { loadProject, type Project, writeGenerated } from '../../build/project.js'
+import { bundledManifestOf, loadProject, type Project, writeGenerated } from '../../build/project.js'
 import { BUILD_TARGETS, type BuildTarget, planOf } from '../../build/targets.js'
 import { type CommandContext, stringOf, type Values } from '../args.js'
 import { UsageError } from '../errors.js'
@@ -42,6 +42,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
     routesDir: config.routesDir,
     outDir: out === undefined ? config.outDir : resolve(root, out),
     manifest: generated.manifest,
+    manifestText: bundledManifestOf(project),
     target,
     strict: values.strict === true,
     external: config.external,
