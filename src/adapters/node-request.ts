@@ -49,7 +49,7 @@ const WATCHED = Symbol('everyroute.watched')
 const IS_NATIVE = Symbol('everyroute.isNative')
 const WAITING = Symbol('everyroute.waitingRead')
 const URL_MADE = Symbol('everyroute.url')
-/** Every answer is asked for its request's cookies; the message's headers are at hand when it arrives, and dear later. */
+/** Whether the message came with cookies: asked for with every answer, and cheap to read only while its headers are at hand. */
 const HAS_COOKIE = Symbol('everyroute.hasCookie')
 
 /** The response that goes with a request made here. */
@@ -68,7 +68,7 @@ function abortOnClose(incoming: IncomingMessage, outgoing: ServerResponse, abort
 
 /**
  * Makes light requests without the rest of @hono/node-server's listener: no event listener is added before somebody asks for
- * the signal, and no header is looked at before somebody asks for one.
+ * the signal, and no header but `cookie` is looked at before somebody asks for one.
  * @param complete called before more than single headers are read
  * @returns `undefined` where the installed version keeps its requests in another way
  */

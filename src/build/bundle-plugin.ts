@@ -30,6 +30,8 @@ export interface BundlePluginOptions {
   readonly onExternal: (pkg: InstalledPackage) => void
   /** Modules made of text, by specifier. */
   readonly virtual: Readonly<Record<string, string>>
+  /** Texts to read in place of files, by absolute path with `/`. */
+  readonly replaced: ReadonlyMap<string, string>
 }
 
 /**
@@ -38,7 +40,7 @@ export interface BundlePluginOptions {
  * messages by it.
  */
 export function bundlePlugin(options: BundlePluginOptions): Plugin {
-  const { plan, external, onExternal, virtual } = options
+  const { plan, external, onExternal, virtual, replaced } = options
   return {
     name: 'everyroute:bundle',
     enforce: 'pre',
@@ -65,14 +67,14 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
       if (id === DIRNAME && !plan.hasFiles) return "export const dirname = '/bundle'\nexport const filename = '/bundle/worker.mjs'"
       if (id === DIRNAME) return 'export const dirname = import.meta.dirname\nexport const filename = import.meta.filename'
       if (id.startsWith(PROXY)) return `module.exports = require(${JSON.stringify(id.slice(PROXY.length))})`
-      return id.startsWith('\0') ? virtual[id.slice(1)] : undefined
+      return id.startsWith('\0') ? virtual[id.slice(1)] : replaced.get(id)
     },
     transform(code, id) {
       if (id.startsWith('\0') || !code.includes('import.meta.url')) return undefined
       let found = false
-      const replaced = code.replace(FILE_BESIDE, (text, _quote, path: string) => {
+      const text = code.replace(FILE_BESIDE, (match, _quote, path: string) => {
         const file = resolve(dirname(id.split('?', 1)[0]!), path)
-        if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return text
+        if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return match
         found = true
         const source = readFileSync(file)
         if (!plan.hasFiles) return `new URL("data:application/octet-stream;base64,${source.toString('base64')}")`
@@ -82,7 +84,7 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
         // All chunks but the entry, which holds nothing of the project, lie in one folder beside this one.
         return `new URL(${JSON.stringify(`../${fileName}`)}, import.meta.url)`
       })
-      return found ? { code: replaced, map: null } : undefined
+      return found ? { code: text, map: null } : undefined
     },
   }
 }

@@ -19,6 +19,8 @@ export interface ViteBundleOptions {
   readonly input: Readonly<Record<string, string>>
   /** Modules made of text, by specifier. */
   readonly virtual: Readonly<Record<string, string>>
+  /** Texts to read in place of files, by absolute path with `/`. */
+  readonly replaced: ReadonlyMap<string, string>
   /** Package names to leave outside, besides those found to be native. */
   readonly external: readonly string[]
   /** Default `false`. */
@@ -44,7 +46,7 @@ interface Heard {
 }
 
 async function runVite(options: ViteBundleOptions, heard: Heard, extra: InlineConfig = {}): Promise<readonly Rolldown.RolldownOutput[]> {
-  const { root, outDir, plan, input, virtual, external, define, minify = false } = options
+  const { root, outDir, plan, input, virtual, replaced, external, define, minify = false } = options
   const { onWarning, onExternal } = heard
   const { build, createLogger } = await import('vite')
   const { conditions, mainFields } = plan.resolve
@@ -54,7 +56,7 @@ async function runVite(options: ViteBundleOptions, heard: Heard, extra: InlineCo
       mode: 'production',
       logLevel: 'warn',
       customLogger: { ...createLogger('silent'), warn: (message) => onWarning(warningText(message)) },
-      plugins: [resolvePlugin(), bundlePlugin({ plan, external, onExternal, virtual }), extra.plugins],
+      plugins: [resolvePlugin(), bundlePlugin({ plan, external, onExternal, virtual, replaced }), extra.plugins],
       define: { ...plan.define, ...define },
       environments: { ssr: { keepProcessEnv: true, resolve: { conditions: [...conditions], mainFields: [...mainFields] } } },
       ssr: { noExternal: true, target: plan.platform === 'node' ? 'node' : 'webworker' },

@@ -14,9 +14,6 @@ import { PRERENDER_ENTRY, runPrerender } from './prerender.js'
 import { PRERENDERED_FILE, type ServerTextOptions } from './server-text.js'
 import { type BuildTarget, type BuildTargetPlan, planOf } from './targets.js'
 
-/** The specifier of a manifest that is given as text. */
-const MANIFEST = 'everyroute:manifest'
-
 export interface BundleOptions {
   /** Absolute. */
   readonly root: string
@@ -26,7 +23,7 @@ export interface BundleOptions {
   readonly outDir: string
   /** Absolute path of the generated manifest. */
   readonly manifest: string
-  /** The text of a module to bundle in place of that file. */
+  /** What is bundled in place of that file's text. Default: that. */
   readonly manifestText?: string | undefined
   readonly target: BuildTarget
   /** Whether the server answers exactly as Next.js does. Default `false`. */
@@ -103,22 +100,12 @@ function removeOnSignals(folders: readonly string[]): () => void {
   }
 }
 
-/** The modules that a bundle is made of text from, by specifier. */
-function virtualModules(
-  options: BundleOptions,
-  plan: BuildTargetPlan,
-  known: Pick<ServerTextOptions, 'prerendered' | 'main'> = {},
-): Record<string, string> {
-  const { manifestText } = options
-  const modules = plan.modules({ ...serverTextOptions(options), ...known })
-  return manifestText === undefined ? modules : { ...modules, [MANIFEST]: manifestText }
-}
-
-function serverTextOptions(options: BundleOptions): ServerTextOptions {
-  const { strict = false, cacheHandler, manifestText, prerender = false } = options
-  const manifest = manifestText === undefined ? options.manifest : MANIFEST
+function serverTextOptions({ manifest, strict = false, cacheHandler, prerender = false }: BundleOptions): ServerTextOptions {
   return { manifest, strict, cacheHandler, hasPrerendered: prerender, draftModeSecret: randomBytes(16).toString('hex') }
 }
+
+const replacedFiles = ({ manifest, manifestText }: BundleOptions): ReadonlyMap<string, string> =>
+  new Map(manifestText === undefined ? [] : [[manifest.split(sep).join('/'), manifestText]])
 
 async function bundleServer(
   options: BundleOptions,
@@ -128,10 +115,10 @@ async function bundleServer(
   minify = false,
 ): Promise<ViteBundleResult> {
   const { root, prerender = false, external = [], features, strict = false } = options
-  const virtual = virtualModules(options, plan, known)
+  const virtual = plan.modules({ ...serverTextOptions(options), ...known })
   const prerenderEntry = prerender && plan.hasFiles ? { prerender: 'everyroute:prerender' } : {}
   const input = { [plan.entry.replace(/\.mjs$/, '')]: 'everyroute:server', ...prerenderEntry }
-  const vite = { root, outDir, plan, input, virtual, external }
+  const vite = { root, outDir, plan, input, virtual, replaced: replacedFiles(options), external }
   const modules = moduleFeatures(await readModules(vite), ['\0everyroute:server'])
   const define = featureDefinitions(features, modules, { hasEntry: known.main !== undefined, isStrict: strict, isSmall: !plan.hasFiles })
   return bundleWithVite({ ...vite, define, minify })
@@ -145,8 +132,10 @@ async function prerenderApart(options: BundleOptions, dir: string): Promise<stri
   const { root, external = [] } = options
   const plan = planOf('node')
   try {
-    const virtual = virtualModules(options, plan)
-    const { packages } = await bundleWithVite({ root, outDir: dir, plan, input: { prerender: 'everyroute:prerender' }, virtual, external })
+    const virtual = plan.modules(serverTextOptions(options))
+    const input = { prerender: 'everyroute:prerender' }
+    const replaced = replacedFiles(options)
+    const { packages } = await bundleWithVite({ root, outDir: dir, plan, input, virtual, replaced, external })
     await linkUnreachable(dir, packages)
     await runPrerender(dir, options)
     return await readFile(join(dir, PRERENDERED_FILE), 'utf8')

@@ -1,20 +1,30 @@
 import type { FolderChain } from '../routing/folder-files.js'
 import { MANIFEST_VERSION } from '../routing/manifest.js'
-import { chainTexts, folderFileNames, folderFileTexts, folderTexts, type ManifestInput, rootFiles, settingsText } from './codegen.js'
+import {
+  chainTexts,
+  folderFileNames,
+  folderFileTexts,
+  folderTexts,
+  importPath,
+  type ManifestInput,
+  quote,
+  rootFiles,
+  settingsText,
+} from './codegen.js'
 
 /** How many imports one function holds: it is compiled when the first of its files is loaded. */
 const GROUP = 32
 
-/** So many routes make a table large. Each route of a smaller one costs some microseconds at the start, in fewer bytes. */
+/** A table of more routes is large. Each route of a smaller one costs some microseconds at the start, in fewer bytes. */
 const LARGE = 100
 
-/** Whether {@link generateBundledManifest} is worth while. */
-export const isLargeTable = ({ length }: { readonly length: number }): boolean => length > LARGE
+/** Whether {@link generateBundledManifest} is worthwhile. */
+export const isLargeTable = (routes: readonly unknown[]): boolean => routes.length > LARGE
 
 /**
- * The text of a JavaScript module that gives the same `RouteManifest` as `generateManifest`'s in a form that is fast to start with: an
- * engine reads JSON faster than literals, and one function for each file is much to compile. Of the routes it says what the runtime
- * reads.
+ * The text of a module that gives what the runtime reads of `generateManifest`'s `RouteManifest`, which is all but `methods`, `config`
+ * and `hasStaticParams`, in a form that is fast to start with: an engine reads JSON faster than literals, and one function for each file
+ * is much to compile.
  */
 export function generateBundledManifest(input: ManifestInput): string {
   const { folders = [], routes } = input
@@ -27,7 +37,7 @@ export function generateBundledManifest(input: ManifestInput): string {
     return index
   }
   const table = routes.flatMap((route) => [route.pathname, route.file, chainOf(route)])
-  const imports = routes.map(({ file }, index) => `case ${index}: return import(${JSON.stringify(input.routeSpecifier(file))})`)
+  const imports = routes.map(({ file }, index) => `case ${index}: return import(${quote(importPath(input.routeSpecifier(file)))})`)
   const groups = Array.from({ length: Math.ceil(imports.length / GROUP) }, (_, group) => {
     const cases = imports.slice(group * GROUP, (group + 1) * GROUP)
     return `  (index) => { switch (index) {\n${cases.join('\n')}\n} },\n`

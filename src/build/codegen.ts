@@ -46,12 +46,13 @@ export default manifest
 `
 }
 
+/** The lines of a manifest's settings. */
 export const settingsText = ({ settings }: ManifestInput): string => `  basePath: ${quote(settings.basePath)},
   trailingSlash: ${settings.trailingSlash},
   authInterrupts: ${settings.authInterrupts},
 `
 
-/** The constant of each folder's file. The runtime loads each object once, so routes must share them. */
+/** The name of each folder file's constant. The runtime loads each object once, so routes must share them. */
 type FolderFileNames = ReadonlyMap<string, string>
 
 export function folderFileNames(chains: readonly FolderChain[]): FolderFileNames {
@@ -75,13 +76,17 @@ export function folderFileNames(chains: readonly FolderChain[]): FolderFileNames
   return names
 }
 
-/** @param type the annotation of each constant. Default: none, as in JavaScript */
+/**
+ * The constants of folder files, a line for each.
+ * @param type the annotation of each constant. Default: none
+ */
 export function folderFileTexts(names: FolderFileNames, input: ManifestInput, type = ''): string {
   if (names.size === 0) return ''
   const lines = [...names].map(([file, name]) => `const ${name}${type} = { file: ${quote(file)}, ${loadText(file, input)} }\n`)
   return `${lines.join('')}\n`
 }
 
+/** What a route or folder says of the files around it, by their constants. */
 export function chainTexts({ middleware, error, notFound }: FolderChain, names: FolderFileNames): string[] {
   const lines: string[] = []
   if (middleware.length > 0) lines.push(`middleware: [${middleware.map((file) => names.get(file)).join(', ')}],`)
@@ -90,6 +95,7 @@ export function chainTexts({ middleware, error, notFound }: FolderChain, names: 
   return lines
 }
 
+/** The folders of a manifest; empty where there are none. */
 export function folderTexts(folders: readonly FolderEntry[], names: FolderFileNames): string {
   const texts = folders.map((folder) => objectText([`pathname: ${quote(folder.pathname)},`, ...chainTexts(folder, names)]))
   return texts.length > 0 ? `  folders: [\n${texts.join('')}  ],\n` : ''
@@ -108,6 +114,7 @@ function rootFile(key: string, file: string | undefined, input: ManifestInput): 
   return `  ${key}: { file: ${quote(file)}, load: () => import(${quote(importPath(input.rootSpecifier(file)))}) },\n`
 }
 
+/** The lines of the files at the project's root that there are. */
 export function rootFiles(input: ManifestInput): string {
   return rootFile('proxy', input.proxy, input) + rootFile('instrumentation', input.instrumentation, input)
 }

@@ -77,25 +77,21 @@ export interface GeneratedFiles {
   readonly changed: boolean
 }
 
-/** @param specifier the import specifier of an absolute path */
-function manifestInput(project: Omit<Project, 'warnings'>, specifier: (path: string) => string): ManifestInput {
-  const { config, routes, folders, proxy, instrumentation } = project
+function manifestInput({ config, routes, folders, proxy, instrumentation }: Omit<Project, 'warnings'>): ManifestInput {
   return {
     routes,
     folders,
     settings: config,
-    routeSpecifier: (file) => specifier(join(config.routesDir, file)),
-    rootSpecifier: (file) => specifier(join(config.root, file)),
+    routeSpecifier: (file) => specifierOf(join(config.routesDir, file), config.generatedDir),
+    rootSpecifier: (file) => specifierOf(join(config.root, file), config.generatedDir),
     ...(proxy !== undefined && { proxy }),
     ...(instrumentation !== undefined && { instrumentation }),
   }
 }
 
-/** What a build bundles in place of `manifest.ts`; `undefined` where that does as well. */
-export function bundledManifestOf(project: Omit<Project, 'warnings'>): string | undefined {
-  if (!isLargeTable(project.routes)) return undefined
-  return generateBundledManifest(manifestInput(project, (path) => path.split(sep).join('/')))
-}
+/** What a build bundles in place of the text of `manifest.ts`; `undefined` where that does as well. */
+export const bundledManifestOf = (project: Omit<Project, 'warnings'>): string | undefined =>
+  isLargeTable(project.routes) ? generateBundledManifest(manifestInput(project)) : undefined
 
 /** Writes `manifest.ts`, `routes.d.ts` and `client.d.ts` to the project's generated folder, each only where it changes. */
 export async function writeGenerated(project: Omit<Project, 'warnings'>): Promise<GeneratedFiles> {
@@ -103,7 +99,7 @@ export async function writeGenerated(project: Omit<Project, 'warnings'>): Promis
   const manifest = join(config.generatedDir, 'manifest.ts')
   const types = join(config.generatedDir, 'routes.d.ts')
   const client = join(config.generatedDir, 'client.d.ts')
-  const input = manifestInput(project, (path) => specifierOf(path, config.generatedDir))
+  const input = manifestInput(project)
   const typesText = generateTypes({ routes, nextModules: hasNext(config.root) ? [] : standInModules() })
   const clientText = generateClientTypes({ routes, basePath: config.basePath, routeSpecifier: input.routeSpecifier })
   const written = [

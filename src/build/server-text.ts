@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 
 export interface ServerTextOptions {
-  /** The specifier of the manifest's module. */
+  /** Absolute path of the generated manifest. */
   readonly manifest: string
   readonly strict?: boolean
   /** Absolute path of the module that gives the cache store. Default: the cache is in memory. */

@@ -81,6 +81,7 @@ class DirectRun implements HandlerRun, HandlerHost {
   get params(): RouteParamValues {
     return this.match.params
   }
+  /** A handler of such a file is not run here. */
   get isKept(): boolean {
     return false
   }

@@ -66,7 +66,7 @@ interface Leaf<T> {
   readonly isRest: boolean
 }
 
-/** A text as objects hold their keys: a key of another kind is looked for among all texts, with every request. */
+/** The interned copy of a text: V8 looks any other up among all interned ones each time it is a key. */
 const toKey = (text: string): string => Object.keys({ [text]: 0 })[0]!
 
 function createLeaf<T>(route: T, source: HasPathname, key: string): Leaf<T> {

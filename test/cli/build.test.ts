@@ -63,19 +63,34 @@ test.skipIf(other === undefined)('the output runs on the other Node.js of the ma
   expect(await server.stop()).toBe(0)
 })
 
-test('a large table answers as a small one, with the middleware of folders and what is prerendered', async () => {
+test('a large table is bundled in the form that starts fast, and answers as a small one', async () => {
   const many = Array.from({ length: 120 }, (_, i) => [`routes/many${i}/[id]/route.ts`, answering(`many${i}`)])
-  const dir = await buildElsewhere({
+  const dir = await createProject({
     ...Object.fromEntries(many),
+    'proxy.ts': "export const proxy = (request: Request) => (request.url.endsWith('/stop') ? new Response('stopped') : undefined)\n",
     'routes/many7/_middleware.ts': `export default async (c, next) => {\n  await next()\n  c.res.headers.set('x-folder', 'seven')\n}\n`,
+    "routes/it's/route.tsx": answering('odd'),
     'routes/built/route.ts':
       "export const dynamic = 'force-static'\nexport const GET = () => Response.json(process.env.WHERE ?? 'built')\n",
   })
-  const server = await startOutput(dir, { WHERE: 'running' })
+  // What an absolute specifier that is taken for one below the root would find.
+  await writeFiles(dir, { [`${dir}/routes/many0/[id]/route.ts`.slice(1)]: answering('mirrored') })
+  for (const target of ['node', 'workers']) {
+    const { code, stderr } = await everyroute(dir, ['build', '--target', target, '--out', `out-${target}`])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const names = readdirSync(join(dir, `out-${target}`), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.mjs'))
+    const texts = names.map((name) => readFileSync(join(dir, `out-${target}`, name), 'utf8')).join('')
+    expect(texts).toContain('many119/[id]/route.ts')
+    expect(texts).not.toContain('methods: ["GET"]')
+    expect(texts).not.toContain(dir)
+  }
+  const server = await startOutput(join(dir, 'out-node'), { WHERE: 'running' })
   for (let i = 0; i < 120; i++) expect((await server.get(`/many${i}/1`)).json()).toBe(`many${i}`)
   const folder = async (path: string): Promise<string | null> => (await fetch(server.url + path)).headers.get('x-folder')
   expect([await folder('/many7/1'), await folder('/many8/1')]).toEqual(['seven', null])
+  expect((await server.get("/it's")).json()).toBe('odd')
   expect((await server.get('/built')).json()).toBe('built')
+  expect((await server.get('/many1/stop')).text).toBe('stopped')
   expect((await server.get('/many120/1')).status).toBe(404)
   expect(await server.stop()).toBe(0)
 })
