@@ -8,12 +8,14 @@ import { lookupsOf, tableOf, toColon } from './router-tables.mjs'
 /**
  * Measures `app.fetch` alone, in a process of its own: `node app-fetch-worker.mjs NAME COUNT MILLIS`. Requests are those that each
  * one's own server has made of HTTP requests; handlers are async and answer text. Kinds of routes have their turn in each of some
- * rounds, the first half of which is for the compiler. Prints nanoseconds per request, medians.
+ * rounds, the first half of which is for the compiler. MILLIS is what each kind has in the measured ones. Prints nanoseconds per
+ * request, medians.
  */
 
 const [, , name, count, millis] = process.argv
 const routes = tableOf(Number(count))
-const ROUNDS = 3
+/** As many come before them, unmeasured. */
+const MEASURED_ROUNDS = 3
 
 function createHono() {
   const app = new Hono()
@@ -57,7 +59,7 @@ async function receive(paths) {
 const requestsOf = (isWanted) => receive(lookupsOf(routes, isWanted, 500).map(({ path }) => path))
 
 async function time(requests) {
-  const end = performance.now() + Number(millis) / ROUNDS
+  const end = performance.now() + Number(millis) / MEASURED_ROUNDS
   const before = process.cpuUsage()
   let answered = 0
   do {
@@ -76,11 +78,11 @@ const kinds = {
   ...(isOurs && { kept: await receive(Array.from({ length: 500 }, () => '/kept')) }),
 }
 const rounds = []
-for (let i = 0; i < 2 * ROUNDS; i++) {
+for (let i = 0; i < 2 * MEASURED_ROUNDS; i++) {
   const round = {}
   for (const [kind, requests] of Object.entries(kinds)) round[kind] = await time(requests)
   rounds.push(round)
 }
-const settled = rounds.slice(ROUNDS)
+const settled = rounds.slice(MEASURED_ROUNDS)
 console.log(JSON.stringify(Object.fromEntries(Object.keys(kinds).map((kind) => [kind, median(settled.map((round) => round[kind]))]))))
 process.exit(0)
