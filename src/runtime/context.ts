@@ -24,6 +24,8 @@ export interface CacheHandle {
   readonly prerendered: (() => Promise<Prerendered>) | undefined
   readonly report: (error: unknown) => void
   cache: Cache | undefined
+  /** Whether the store has been seen to take its time. */
+  isSlow?: boolean
 }
 
 /** What a build has made of the files whose GET answers are kept. */

@@ -152,7 +152,8 @@ export function createDirect(options: DirectOptions): Direct | undefined {
       files.spare = { path, match }
       return undefined
     }
-    const handler = isKeptFile(module) ? undefined : handlerFor(module, method)
+    route.isKept ??= isKeptFile(module)
+    const handler = route.isKept ? undefined : handlerFor(module, method)
     if (!handler || DEFINITION in handler) return undefined
     if (isGet) route.plainGet = handler
     return handler
@@ -161,9 +162,8 @@ export function createDirect(options: DirectOptions): Direct | undefined {
   const answerGuarded = (match: RouteMatch<LoadableRoute>, arrived: ArrivedRequest): Response | Promise<Response> =>
     files.answerMatch(match, arrived.path, options.createContext(arrived, match.route))
   const freshAnswer = (match: RouteMatch<LoadableRoute>, request: Request): Response | undefined => {
-    const { loaded } = match.route
-    if (request.method !== 'GET' || !loaded || !isKeptFile(loaded)) return undefined
-    return loadedStatic()?.answerFresh(files.context, match, loaded, request)
+    const { isKept, loaded } = match.route
+    return isKept && loaded && request.method === 'GET' ? loadedStatic()?.answerFresh(files.context, match, loaded, request) : undefined
   }
 
   return {

@@ -1,24 +1,16 @@
-import type { Cache } from '../cache/cache.js'
 import { isPromise } from '../cache/cache.js'
 import type { RouteModule } from '../routing/manifest.js'
 import type { RouteEntry, RouterContext } from './context.js'
 import { openCache } from './data-cache.js'
 import { mayHaveDraftMode } from './draft-mode.js'
 import type { RouteMatch } from './matcher.js'
-import { answerKey, fromKept, staticRouteOf } from './static-answers.js'
+import { answerKey, fromKept, type StaticRoute, staticRouteOf } from './static-answers.js'
 
-/** Caches whose stores take their time: they are asked once for each request, by the way that waits for them. */
-const slow = /* @__PURE__ */ new WeakSet<Cache>()
-
-/** Keys of files whose path has no params. */
-const keys = /* @__PURE__ */ new WeakMap<RouteEntry, string>()
-
-function keyOf({ isStatic, params, route }: RouteMatch<RouteEntry>): string | undefined {
-  const known = isStatic ? keys.get(route) : undefined
-  if (known !== undefined) return known
-  const key = answerKey(route, params)
+function keyOf({ isStatic, params, route: entry }: RouteMatch<RouteEntry>, route: StaticRoute): string | undefined {
+  if (isStatic && route.key !== undefined) return route.key
+  const key = answerKey(entry, params)
   if (isPromise(key)) return undefined
-  if (isStatic) keys.set(route, key)
+  if (isStatic) route.key = key
   return key
 }
 
@@ -36,12 +28,13 @@ export function answerFresh(
   const route = staticRouteOf(entry, module, isStatic)
   if (!route?.isSettled || (context.cache.prerendered && !route.isKnown) || !route.keeps(params)) return undefined
   if ((!isStatic && !route.plan.dynamicParams) || mayHaveDraftMode(request)) return undefined
-  const cache = openCache(context.cache)
-  const key = slow.has(cache) ? undefined : keyOf(match)
+  const { cache: handle } = context
+  // A store that takes its time is asked once for each request, by the way that waits for it.
+  const key = handle.isSlow ? undefined : keyOf(match, route)
   if (key === undefined || route.isDynamicFor(key)) return undefined
-  const looked = cache.lookup(key)
+  const looked = openCache(handle).lookup(key)
   if (isPromise(looked)) {
-    slow.add(cache)
+    handle.isSlow = true
     return undefined
   }
   return looked.state === 'fresh' ? fromKept(looked.entry!, false, false) : undefined

@@ -42,6 +42,8 @@ export class FileLoader {
 export class LoadableRoute extends FileLoader implements RouteEntry {
   readonly pathname: string
   readonly guard: FolderGuard | undefined
+  /** Whether its configuration asks for more than running its handlers, once it is loaded and somebody has asked. */
+  isKept: boolean | undefined = undefined
   /** The file's GET, once it is known that running it is all there is to do. */
   plainGet: RouteHandlerFunction | undefined = undefined
   /** What Hono's router would give for it, once a context has been made. */

@@ -37,6 +37,8 @@ export class StaticRoute {
   #prepared: Promise<void> | undefined
   /** Whether what a build has learnt of the file has been applied. */
   isKnown = false
+  /** Of the answer for the only path, where the file has no params and somebody has asked. */
+  key: string | undefined = undefined
   /** Whether what decides if the file is dynamic has been made: the generated params, or the only path. */
   isSettled = false
 
