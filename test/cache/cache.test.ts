@@ -83,6 +83,29 @@ describe('lookup', () => {
     }
   })
 
+  it('says the same of an entry that it tells without the time as of one for which it weighs tags that say nothing', async () => {
+    const states = new Set<unknown>()
+    for (const revalidate of [false, 10] as const) {
+      for (const expire of [undefined, 20]) {
+        for (const options of [{}, { revalidate: false }, { revalidate: 5 }] as const) {
+          const { cache, seconds } = setUp()
+          await cache.revalidateTag('before')
+          seconds(1)
+          const fields = { value: 1, revalidate, ...(expire !== undefined && { expire }) }
+          await cache.set('plain', fields)
+          await cache.set('tagged', { ...fields, tags: ['before'] })
+          for (const wait of [0, 7, 8, 1e9]) {
+            seconds(wait)
+            const { state } = await cache.lookup('plain', options)
+            expect({ revalidate, expire, options, wait, state }).toMatchObject({ state: (await cache.lookup('tagged', options)).state })
+            states.add(state)
+          }
+        }
+      }
+    }
+    expect(states).toEqual(new Set(['fresh', 'stale', 'expired']))
+  })
+
   it("takes the reader's limit in place of the entry's", async () => {
     const { cache, seconds } = setUp()
     await cache.set('key', { value: 1, revalidate: 100 })
