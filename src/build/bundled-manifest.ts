@@ -5,9 +5,8 @@ import {
   folderFileNames,
   folderFileTexts,
   folderTexts,
-  importPath,
+  importText,
   type ManifestInput,
-  quote,
   rootFiles,
   settingsText,
 } from './codegen.js'
@@ -37,7 +36,7 @@ export function generateBundledManifest(input: ManifestInput): string {
     return index
   }
   const table = routes.flatMap((route) => [route.pathname, route.file, chainOf(route)])
-  const imports = routes.map(({ file }, index) => `case ${index}: return import(${quote(importPath(input.routeSpecifier(file)))})`)
+  const imports = routes.map(({ file }, index) => `case ${index}: return ${importText(input.routeSpecifier(file))}`)
   const groups = Array.from({ length: Math.ceil(imports.length / GROUP) }, (_, group) => {
     const cases = imports.slice(group * GROUP, (group + 1) * GROUP)
     return `  (index) => { switch (index) {\n${cases.join('\n')}\n} },\n`

@@ -1,6 +1,6 @@
 import type { RouteEntry } from '../routing/route-tree.js'
 import type { RouteSegment } from '../routing/segment.js'
-import { HEADER, importPath, quote } from './codegen.js'
+import { HEADER, importText, quote } from './codegen.js'
 
 export interface ClientTypesInput {
   /** In match order. */
@@ -85,7 +85,7 @@ function isSendable({ path, names }: ClientPath): boolean {
 
 /** JavaScript has no types to import; what parsing tells of it is given in their place. */
 function moduleType({ file, methods = CLIENT_METHODS }: ClientPath['route'], routeSpecifier: (file: string) => string): string {
-  if (!/\.m?jsx?$/.test(file)) return `typeof import(${quote(importPath(routeSpecifier(file)))})`
+  if (!/\.m?jsx?$/.test(file)) return `typeof ${importText(routeSpecifier(file))}`
   const known = methods.filter((method) => CLIENT_METHODS.includes(method))
   return `UntypedModule<${known.map(quote).join(' | ') || 'never'}>`
 }

@@ -106,12 +106,12 @@ function objectText(lines: readonly string[]): string {
 }
 
 function loadText(file: string, input: ManifestInput): string {
-  return `load: () => import(${quote(importPath(input.routeSpecifier(file)))})`
+  return `load: () => ${importText(input.routeSpecifier(file))}`
 }
 
 function rootFile(key: string, file: string | undefined, input: ManifestInput): string {
   if (file === undefined) return ''
-  return `  ${key}: { file: ${quote(file)}, load: () => import(${quote(importPath(input.rootSpecifier(file)))}) },\n`
+  return `  ${key}: { file: ${quote(file)}, load: () => ${importText(input.rootSpecifier(file))} },\n`
 }
 
 /** The lines of the files at the project's root that there are. */
@@ -139,9 +139,9 @@ export function quote(text: string): string {
   return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
 }
 
-/** TypeScript allows no `.ts` in a specifier; every bundler finds the file without it, but `.mts` and `.mjs` only as `.mjs`. */
-export function importPath(specifier: string): string {
-  return specifier.replace(/\.(?:ts|tsx|js|jsx)$/, '').replace(/\.mts$/, '.mjs')
+/** The import of a file. TypeScript allows no `.ts` in a specifier; every bundler finds the file without it, but `.mts` and `.mjs` only as `.mjs`. */
+export function importText(specifier: string): string {
+  return `import(${quote(specifier.replace(/\.(?:ts|tsx|js|jsx)$/, '').replace(/\.mts$/, '.mjs'))})`
 }
 
 export interface TypesInput {
