@@ -86,6 +86,10 @@ class HostedRun implements HandlerRun {
     this.run = run
   }
 
+  /** {@link answerHosted} runs such a file in full. */
+  get isKept(): boolean {
+    return false
+  }
   get lifetime(): () => ResponseLifetime {
     return this.run.arrival.lifetime
   }
