@@ -24,17 +24,17 @@ export function answerFresh(
   module: RouteModule,
   request: Request,
 ): Response | undefined {
+  const { cache } = context
   const { isStatic, params, route: entry } = match
   const route = staticRouteOf(entry, module, isStatic)
-  if (!route?.isSettled || (context.cache.prerendered && !route.isKnown) || !route.keeps(params)) return undefined
+  if (!route?.isSettled || (cache.prerendered && !route.isKnown) || !route.keeps(params)) return undefined
   if ((!isStatic && !route.plan.dynamicParams) || mayHaveDraftMode(request)) return undefined
-  const { cache: handle } = context
   // A store that takes its time is asked once for each request, by the way that waits for it.
-  const key = handle.isSlow ? undefined : keyOf(match, route)
+  const key = cache.isSlow ? undefined : keyOf(match, route)
   if (key === undefined || route.isDynamicFor(key)) return undefined
-  const looked = openCache(handle).lookup(key)
+  const looked = openCache(cache).lookup(key)
   if (isPromise(looked)) {
-    handle.isSlow = true
+    cache.isSlow = true
     return undefined
   }
   return looked.state === 'fresh' ? fromKept(looked.entry!, false, false) : undefined
