@@ -2,7 +2,7 @@ import { serve as serveHono } from '@hono/node-server'
 import { Hono } from 'hono'
 import { serve } from '../../dist/adapters/node.js'
 import { createRouter } from '../../dist/index.js'
-import { median } from '../harness/stats.ts'
+import { addSample, median } from '../harness/stats.ts'
 import { lookupsOf, tableOf, toColon } from './router-tables.mjs'
 
 /**
@@ -77,12 +77,12 @@ const kinds = {
   dynamic: await requestsOf((route) => route.endsWith('[id]')),
   ...(isOurs && { kept: await receive(Array.from({ length: 500 }, () => '/kept')) }),
 }
-const rounds = []
-for (let i = 0; i < 2 * MEASURED_ROUNDS; i++) {
-  const round = {}
-  for (const [kind, requests] of Object.entries(kinds)) round[kind] = await time(requests)
-  rounds.push(round)
+const samples = {}
+for (let i = -MEASURED_ROUNDS; i < MEASURED_ROUNDS; i++) {
+  for (const [kind, requests] of Object.entries(kinds)) {
+    const nanoseconds = await time(requests)
+    if (i >= 0) addSample(samples, name, kind, nanoseconds)
+  }
 }
-const settled = rounds.slice(MEASURED_ROUNDS)
-console.log(JSON.stringify(Object.fromEntries(Object.keys(kinds).map((kind) => [kind, median(settled.map((round) => round[kind]))]))))
+console.log(JSON.stringify(Object.fromEntries(Object.entries(samples[name]).map(([kind, values]) => [kind, median(values)]))))
 process.exit(0)
