@@ -25,10 +25,14 @@ const decoder = /* @__PURE__ */ new TextDecoder()
 
 const decode = (body: Buffer): string => decoder.decode(body)
 
+/** A small body shares its buffer with others. */
+const copyOf = (body: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(body)
+
 const READERS: Readonly<Record<string, (body: Buffer) => unknown>> = {
   text: decode,
   json: (body) => JSON.parse(decode(body)),
-  arrayBuffer: ({ buffer, byteLength, byteOffset }) => buffer.slice(byteOffset, byteOffset + byteLength),
+  arrayBuffer: (body) => copyOf(body).buffer,
+  bytes: copyOf,
 }
 
 /** Whether all of a body has come, and nobody has begun to read it. On a socket, the message is not yet complete then. */

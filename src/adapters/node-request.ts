@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server'
 import { defineLatentMembers } from '../runtime/next-request.js'
 import { PEEK_HEADER } from '../runtime/peek-header.js'
 import { beginRead, bodyReaders, isTaken } from './node-body.js'
+import { addMissingMembers, symbolOf } from './node-members.js'
 import { deriveRequestHeaders, type HeadersClass, readPlainly } from './node-request-headers.js'
 
 /** A light request of @hono/node-server: what it was made of lies under symbols of that package. */
@@ -10,9 +11,6 @@ type LightRequest = Request & Record<symbol, unknown>
 
 /** Makes requests of what Node.js's server has received, where {@link hasPlainTarget} says yes. */
 export type CreateRequest = (incoming: IncomingMessage, outgoing: ServerResponse) => Request
-
-const symbolOf = (object: object, description: string): symbol | undefined =>
-  Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description)
 
 /** A request as @hono/node-server itself makes it, once read, and the symbol by which it marks those that have a body. */
 function makeSample(): { sample: LightRequest; bodyMark: symbol } | undefined {
@@ -82,6 +80,7 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
   const [CONTROLLER, ABORT, NATIVE] = ['getAbortController', 'abortRequest', 'getRequestCache'].map((name) => symbolOf(base, name))
   const headers = Object.getOwnPropertyDescriptor(base, 'headers')?.get
   if (!HEADERS || !INCOMING || !METHOD || !URL_TEXT || !CONSUMED || !CONTROLLER || !ABORT || !NATIVE || !headers) return undefined
+  addMissingMembers(base, NATIVE)
   const Light = sample.headers.constructor as HeadersClass
   const isNative = sample.headers.constructor === globalThis.Headers
   const NodeHeaders = isNative ? undefined : deriveRequestHeaders(Light, complete)

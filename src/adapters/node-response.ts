@@ -1,5 +1,6 @@
 import { PLAIN_HEADERS } from '../runtime/plain-headers.js'
 import { LightHeaders, stripWhitespace } from './node-light-headers.js'
+import { symbolOf } from './node-members.js'
 
 /**
  * The class that stands as `globalThis.Response` in a Node process that serves: @hono/node-server's light one, which the
@@ -108,8 +109,7 @@ const membersOf = (init: ResponseInit = {}): ResponseInit => {
 export type LightCache = [status: number, body: unknown, headers: Headers | Record<string, string> | undefined]
 
 /** The key under which a light Response keeps what it was made of; unknown to other versions, which only costs time. */
-export const cacheKeyOf = (Light: typeof Response): symbol | undefined =>
-  Object.getOwnPropertySymbols(new Light('')).find((key) => key.description === 'cache')
+export const cacheKeyOf = (Light: typeof Response): symbol | undefined => symbolOf(new Light(''), 'cache')
 
 /** Derives the exact class from the light one that @hono/node-server has put in place. */
 export function deriveResponse(Light: typeof Response, Native: typeof Response): typeof Response {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { HostResponse } from '../runtime/responses.js'
 import { createListener } from './node-listener.js'
+import { addMissingMembers, symbolOf } from './node-members.js'
 import { admitNativeRequests, deriveResponse } from './node-response.js'
 import { ResponsePreparer } from './node-send.js'
 import { toStoppable } from './node-shutdown.js'
@@ -52,6 +53,8 @@ function installGlobals(): ResponsePreparer {
   if (installed) return installed
   getRequestListener(() => new Response(null))
   const Light = globalThis.Response
+  const toHost = symbolOf(Light.prototype, 'getResponseCache')
+  if (toHost) addMissingMembers(Light.prototype, toHost)
   globalThis.Response = deriveResponse(Light, HostResponse)
   admitNativeRequests(globalThis.Request)
   installed = new ResponsePreparer(Light)

@@ -21,7 +21,7 @@ function receive(socket: Socket): { text: string } {
 
 const answersIn = ({ text }: { text: string }): string[] => text.split('HTTP/1.1 ').slice(1)
 
-test.each(['text', 'json', 'arrayBuffer'] as const)('%s takes it in one piece', async (name) => {
+test.each(['text', 'json', 'arrayBuffer', 'bytes'] as const)('%s takes it in one piece', async (name) => {
   const listened: unknown[] = []
   let isComplete: boolean | undefined
   const { port } = await serveForTest(async (request, env) => {
@@ -40,7 +40,7 @@ test.each(['text', 'json', 'arrayBuffer'] as const)('%s takes it in one piece', 
   socket.write(post('[1,2]'))
   await vi.waitFor(() => expect(answersIn(received)).toHaveLength(1))
   socket.destroy()
-  expect(received.text).toContain({ text: '["[1,2]",true]', json: '[[1,2],true]', arrayBuffer: '[5,true]' }[name])
+  expect(received.text).toContain({ text: '["[1,2]",true]', json: '[[1,2],true]', arrayBuffer: '[5,true]', bytes: '[5,true]' }[name])
   expect(listened).not.toContain('data')
   expect(isComplete).toBe(false)
 })

@@ -24,6 +24,8 @@ const seen = async (request: Request, env: unknown): Promise<object> => ({
   used: request.bodyUsed,
 })
 
+const NativeRequest = globalThis.Request
+
 const answers: Record<string, (request: Request, env: unknown) => Response | Promise<Response>> = {
   '/seen': async (request, env) => Response.json(await seen(request, env)),
   '/clone': async (request) => Response.json([await request.clone().text(), await request.text()]),
@@ -40,6 +42,10 @@ const answers: Record<string, (request: Request, env: unknown) => Response | Pro
   },
   '/invalid': async (request) => Response.json(await request.json().catch(String)),
   '/buffer': async (request) => Response.json([...new Uint8Array(await request.arrayBuffer())]),
+  '/read-bytes': async (request) => {
+    const bytes = await request.bytes()
+    return Response.json([bytes.constructor.name, [...bytes], request.bodyUsed, await request.bytes().catch(({ name }: Error) => name)])
+  },
   '/late-body': async (request) => {
     await sleep(20)
     return Response.json(await request.text())
@@ -168,6 +174,8 @@ const REQUESTS: [name: string, path: string, options?: RequestOptions, body?: st
   ['a native request while JSON is read', '/native-while-json', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
   ['a body that is no JSON', '/invalid', { method: 'POST', headers: { 'content-length': '4' } }, '{"a"'],
   ['bytes', '/buffer', { method: 'POST', headers: { 'content-length': '6' } }, '{"ä":'],
+  ['bytes as an array', '/read-bytes', { method: 'POST', headers: { 'content-length': '6' } }, '{"ä":'],
+  ['bytes that come in chunks', '/read-bytes', { method: 'PUT', headers: { 'transfer-encoding': 'chunked' } }, 'text'],
   ['a mark before the text', '/seen', { method: 'POST', headers: { 'content-length': '4' } }, '\ufeffa'],
   ['a body that is read late', '/late-body', { method: 'PUT', headers: JSON_BODY }, '{"a":1}'],
   ['a clone of what has been read', '/clone-after', { method: 'POST', headers: JSON_BODY }, '{"a":1}'],
@@ -221,6 +229,19 @@ test.each(REQUESTS)('%s', async (_name, path, options = {}, body) => {
   const long = await send(url + path, withHost(options, `LOCALHOST:${port}`), body)
   expect(sent(short)).toEqual(sent(long))
   vi.restoreAllMocks()
+})
+
+test.each(['localhost', 'LOCALHOST'])("a request has all members of the host's: %s", async (host) => {
+  const typesOf = (request: Request): string[] =>
+    Object.keys(Object.getOwnPropertyDescriptors(NativeRequest.prototype)).map((name) => `${name}: ${typeof Reflect.get(request, name)}`)
+  let types: string[] | undefined
+  const { port } = await serveForTest(async (request) => {
+    types = typesOf(request)
+    return Response.json([...(await request.bytes())])
+  })
+  const { body } = await send(`http://localhost:${port}`, withHost({ method: 'POST' }, `${host}:${port}`), 'a')
+  expect(types).toEqual(typesOf(new NativeRequest('http://localhost', { method: 'POST', body: 'a' })))
+  expect(String(body)).toBe('[97]')
 })
 
 test.each(['localhost', 'LOCALHOST'])('the signal of a request whose client goes away is aborted: %s', async (host) => {

@@ -155,6 +155,7 @@ describe.each(Object.entries(CONSTRUCTIONS))('a Response made with %s', (name, c
     const native = construct(Native)
     expect(membersOf(light)).toEqual(membersOf(native))
     expect(light.body === null).toBe(native.body === null)
+    expect(await construct(Light).bytes()).toEqual(await construct(Native).bytes())
     expect(new Uint8Array(await light.arrayBuffer())).toEqual(new Uint8Array(await native.arrayBuffer()))
   })
 
