@@ -115,8 +115,9 @@ export function createListener(options: ListenerOptions): RequestListener {
   return (incoming, outgoing) => {
     if (!isPlain(incoming) || !hasPlainTarget(incoming)) return serveInFull(incoming, outgoing)
     try {
-      const request = createRequest(incoming, outgoing)
-      if (serveOf(app)?.(request, pathOf(incoming.url!), exchange)) return
+      const path = pathOf(incoming.url!)
+      const request = createRequest(incoming, outgoing, path)
+      if (serveOf(app)?.(request, path, exchange)) return
       const response = fetch(request, incoming, outgoing)
       if (response instanceof Promise) sendLater(response, outgoing)
       else send(response, outgoing)

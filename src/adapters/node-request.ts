@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { MADE_PATH, MADE_URL } from '../runtime/made-url.js'
 import { defineLatentMembers } from '../runtime/next-request.js'
 import { PEEK_HEADER } from '../runtime/peek-header.js'
 import { beginRead, bodyReaders, isTaken } from './node-body.js'
@@ -9,8 +10,11 @@ import { deriveRequestHeaders, type HeadersClass, readPlainly } from './node-req
 /** A light request of @hono/node-server: what it was made of lies under symbols of that package. */
 type LightRequest = Request & Record<symbol, unknown>
 
-/** Makes requests of what Node.js's server has received, where {@link hasPlainTarget} says yes. */
-export type CreateRequest = (incoming: IncomingMessage, outgoing: ServerResponse) => Request
+/**
+ * Makes requests of what Node.js's server has received, where {@link hasPlainTarget} says yes.
+ * @param path the message's, by {@link pathOf}
+ */
+export type CreateRequest = (incoming: IncomingMessage, outgoing: ServerResponse, path: string) => Request
 
 /** A request as @hono/node-server itself makes it, once read, and the symbol by which it marks those that have a body. */
 function makeSample(): { sample: LightRequest; bodyMark: symbol } | undefined {
@@ -46,7 +50,6 @@ export const CONTEXT: unique symbol = Symbol('everyroute.context')
 const WATCHED = Symbol('everyroute.watched')
 const IS_NATIVE = Symbol('everyroute.isNative')
 const WAITING = Symbol('everyroute.waitingRead')
-const URL_MADE = Symbol('everyroute.url')
 /** Whether the message came with cookies: asked for with every answer, and cheap to read only while its headers are at hand. */
 const HAS_COOKIE = Symbol('everyroute.hasCookie')
 
@@ -89,11 +92,12 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
   const bodyKeys = { incoming: INCOMING, consumed: CONSUMED, isNative: IS_NATIVE, waiting: WAITING }
 
   class NodeRequest {
-    constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
+    constructor(incoming: IncomingMessage, outgoing: ServerResponse, path: string) {
       const slots = this as Record<symbol, unknown>
       slots[INCOMING!] = incoming
       slots[METHOD!] = incoming.method
-      slots[URL_MADE] = undefined
+      slots[MADE_URL] = undefined
+      slots[MADE_PATH] = path
       slots[HAS_COOKIE] = incoming.headers.cookie !== undefined
       slots[OUTGOING] = outgoing
       slots[WATCHED] = false
@@ -139,8 +143,8 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
     },
     [URL_TEXT]: {
       get(this: LightRequest): string {
-        this[URL_MADE] ??= plainUrl(this[INCOMING] as IncomingMessage)
-        return this[URL_MADE] as string
+        this[MADE_URL] ??= plainUrl(this[INCOMING] as IncomingMessage)
+        return this[MADE_URL] as string
       },
     },
     [PEEK_HEADER]: {
@@ -162,9 +166,9 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
       },
     },
   })
-  return (incoming, outgoing) => {
+  return (incoming, outgoing, path) => {
     if (incoming.method !== 'GET') (incoming as unknown as Record<symbol, unknown>)[bodyMark] = true
-    return new NodeRequest(incoming, outgoing) as unknown as Request
+    return new NodeRequest(incoming, outgoing, path) as unknown as Request
   }
 }
 

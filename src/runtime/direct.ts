@@ -14,8 +14,9 @@ import type { FileRoutes } from './file-routes.js'
 import type { OnError } from './folder-layer.js'
 import { type HandlerRun, runHandler } from './handler.js'
 import { DEFINITION, type HandlerHost } from './handler-host.js'
-import { rawPathname, toHandlerRequest } from './incoming.js'
+import { toHandlerRequest } from './incoming.js'
 import { isKeptFile } from './kept-file.js'
+import { pathnameOf } from './made-url.js'
 import type { RouteMatch, RouteParamValues } from './matcher.js'
 import { handlerFor, type RouteHandlerFunction } from './methods.js'
 import { mountOf } from './mount.js'
@@ -169,7 +170,7 @@ export function createDirect(options: DirectOptions): Direct | undefined {
   return {
     answer(request, env, executionContext) {
       if (request.method === 'HEAD' || mountOf(env)) return undefined
-      const path = rawPathname(request.url)
+      const path = pathnameOf(request)
       const match = findPlain(files, path)
       if (!match) return undefined
       if (match.route.guard) return answerGuarded(match, { request, path, env, executionContext })

@@ -26,14 +26,16 @@ describe.each([
 ])('%s', (_name, manifest) => {
   test.each(REQUESTS)('%s %o', async (path, { body, headers = {}, method = 'GET' } = {}) => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
-    const [direct, byHono] = [setUp(modules, {}, manifest), setUp(modules, {}, manifest)]
+    const [direct, wrapped, byHono] = [setUp(modules, {}, manifest), setUp(modules, {}, manifest), setUp(modules, {}, manifest)]
     byHono.app.get('/of-the-application/alone', (c) => c.text('own'))
     const { url } = await serveForTest(direct.app.fetch as never)
+    const { url: wrappedUrl } = await serveForTest((...given) => (wrapped.app.fetch as typeof fetch)(...(given as [Request])))
     const { url: otherUrl } = await serveForTest((request, env, context) => byHono.app.fetch(request, env as object, context as never))
     const options = { method, headers: { ...(headers as Record<string, string>), host: 'api.example:3000' } }
     for (let i = 0; i < 3; i++) {
-      const [own, other] = [await send(url + path, options, body as string), await send(otherUrl + path, options, body as string)]
-      expect(sent(own)).toEqual(sent(other))
+      const other = sent(await send(otherUrl + path, options, body as string))
+      expect(sent(await send(url + path, options, body as string))).toEqual(other)
+      expect(sent(await send(wrappedUrl + path, options, body as string))).toEqual(other)
     }
     expect(direct.logged.map(([error, context]) => [String(error), context])).toEqual(
       byHono.logged.map(([error, context]) => [String(error), context]),
@@ -64,6 +66,22 @@ test.each<[string, (fetch: Fetch) => Fetch]>([
   for (let i = 0; i < 2; i++) expect((await send(`${url}/a`)).status).toBe(200)
   served.fetch = wrap(app.fetch)
   for (let i = 0; i < 2; i++) expect((await send(`${url}/a`)).status).toBe(401)
+})
+
+test.each<[string, (request: Request, url: string) => Request]>([
+  ['its own member', (request, url) => Object.defineProperty(request, 'url', { value: url })],
+  ['a Proxy', (request, url) => new Proxy(request, { get: (target, key) => (key === 'url' ? url : Reflect.get(target, key)) })],
+  ['another request', (request, url) => new Request(url, request)],
+])('a request is answered by the URL that it shows: %s', async (_name, withUrl) => {
+  const { app } = setUp({ '/a': { GET: () => new Response('a') }, '/b': { GET: () => new Response('b') } })
+  const { url } = await serveForTest((request, env, context) => {
+    const { search } = new URL(request.url)
+    const shown = search === '?other' ? withUrl(request, new URL('/b?c', request.url).href) : request
+    return app.fetch(shown, env as object, context as never)
+  })
+  for (const [path, body] of Object.entries({ '/b': 'b', '/a': 'a', '/a?other': 'b', '/a?more': 'a' })) {
+    expect(String((await send(url + path)).body), path).toBe(body)
+  }
 })
 
 test('a forged cookie of draft mode is taken away also where something in front has added it', async () => {
