@@ -9,6 +9,7 @@ import { HAS_DIRECT, HAS_INSTRUMENTATION } from './features.js'
 import { type HandlerRun, runHandler } from './handler.js'
 import type { HandlerHost } from './handler-host.js'
 import { toHandlerRequest } from './incoming.js'
+import type { RevalidateReason } from './instrumentation.js'
 import { isKeptFile } from './kept-file.js'
 import type { RouteMatch, RouteParamValues } from './matcher.js'
 import type { RouteHandlerFunction } from './methods.js'
@@ -45,9 +46,10 @@ async function failRun(
   request: Request,
   thrown: unknown,
   phase: ErrorPhase,
+  revalidateReason?: RevalidateReason,
 ): Promise<never> {
   arrival.release(new Response(null))
-  if (HAS_INSTRUMENTATION) await context.instrumentation?.onRequestError(thrown, request, route.pathname)
+  if (HAS_INSTRUMENTATION) await context.instrumentation?.onRequestError(thrown, request, route.pathname, revalidateReason)
   throw toError(thrown, { phase, file: route.file, method: request.method, pathname: route.pathname })
 }
 
@@ -106,14 +108,19 @@ async function answerInFull(run: FileRun, request: ServerRequest): Promise<Respo
   const { context, match, pathname, host, arrival, notFound } = run
   const { isStatic: isStaticRoute, params, route } = match
   let phase: ErrorPhase = 'load'
+  let revalidateReason: RevalidateReason | undefined
+  const onKeptFailure = (): void => {
+    revalidateReason = 'stale'
+  }
   try {
     const module = await route.load()
     phase = 'handler'
     const { lifetime } = arrival
-    const answer = await answerRoute({ context, route, module, request, params, pathname, isStaticRoute, lifetime, host, notFound })
+    const settings = { context, route, module, request, params, pathname, isStaticRoute, lifetime, host, notFound }
+    const answer = await answerRoute({ ...settings, onKeptFailure })
     return releaseRun(run, answer)
   } catch (thrown) {
-    return failRun(run, request, thrown, phase)
+    return failRun(run, request, thrown, phase, revalidateReason)
   }
 }
 

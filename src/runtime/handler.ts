@@ -37,6 +37,8 @@ export interface IncomingRun {
   readonly lifetime: () => ResponseLifetime
   /** What is handed to handlers that run middleware themselves; none where the answer may be kept. */
   readonly host?: HandlerHost | undefined
+  /** Told where making an answer that is to be kept fails, before that is thrown. */
+  readonly onKeptFailure?: (() => void) | undefined
   /** The answer of the nearest `_not-found` file. Default: the router's own. */
   readonly notFound?: (() => Promise<Response | undefined>) | undefined
 }

@@ -2,6 +2,8 @@ import type { ManifestFile, RouteManifest, RouteModule } from '../routing/manife
 import type { ErrorContext } from './context.js'
 import { FileLoader } from './route-loader.js'
 
+export type RevalidateReason = 'stale'
+
 /** The project's `instrumentation.ts`. */
 export interface Instrumentation {
   readonly file: string
@@ -12,8 +14,11 @@ export interface Instrumentation {
    * @see https://nextjs.org/docs/app/api-reference/file-conventions/instrumentation
    */
   register(): Promise<void>
-  /** Hands an error to the file's `onRequestError`. Never rejects. */
-  onRequestError(error: unknown, request: Request, routePath: string): Promise<void>
+  /**
+   * Hands an error to the file's `onRequestError`. Never rejects.
+   * @param revalidateReason `'stale'` where the answer was to be kept. Default: it was for this request alone
+   */
+  onRequestError(error: unknown, request: Request, routePath: string, revalidateReason?: RevalidateReason): Promise<void>
 }
 
 /** Registrations by module: in development one module serves many routers, one after another. */
@@ -58,11 +63,11 @@ class LoadedInstrumentation implements Instrumentation {
     this.isRegistered = true
   }
 
-  async onRequestError(error: unknown, request: Request, routePath: string): Promise<void> {
+  async onRequestError(error: unknown, request: Request, routePath: string, revalidateReason?: RevalidateReason): Promise<void> {
     try {
       const { onRequestError } = await this.#loader.load()
       if (typeof onRequestError !== 'function') return
-      const context = { routerKind: 'App Router', routePath, routeType: 'route', revalidateReason: undefined }
+      const context = { routerKind: 'App Router', routePath, routeType: 'route', revalidateReason }
       await onRequestError(error, describeRequest(request), context)
     } catch (cause) {
       this.#report(cause, { phase: 'instrumentation', file: this.file })

@@ -191,6 +191,16 @@ async function produce(route: StaticRoute, run: HandlerRun, key: string): Promis
   return toKept(response, [...pathTags(run.pathname, page, run.context.strict), ...attempt.tags], attempt)
 }
 
+/** The same for an answer that is kept already. Nobody waits for it, so that a failure is told here, as Next.js does: with the path of the file. */
+async function refresh(route: StaticRoute, run: HandlerRun, key: string): Promise<CacheValue> {
+  try {
+    return await produce(route, run, key)
+  } catch (error) {
+    await run.context.instrumentation?.onRequestError(error, run.request, pageOf(run.route), 'stale')
+    throw error
+  }
+}
+
 /** The key under which a route's answer for params is kept. */
 export const answerKey = (route: RouteEntry, params: RouteParamValues): string | Promise<string> =>
   cacheKey('answer', route.pathname, paramsKey(params))
@@ -204,14 +214,18 @@ export async function answerStatic(cache: Cache, route: StaticRoute, run: Handle
   const key = await answerKey(run.route, run.params)
   if (route.isDynamicFor(key)) return undefined
   try {
-    const { entry } = await cache.remember(key, { waitUntil: (work) => lifetime().waitUntil(work) }, () => produce(route, run, key))
+    const make = (stale?: CacheEntry): Promise<CacheValue> => (stale ? refresh(route, run, key) : produce(route, run, key))
+    const { entry } = await cache.remember(key, { waitUntil: (work) => lifetime().waitUntil(work) }, make)
     if (run.isStaticRoute && !route.isDynamic) route.isSettled = true
     // Next.js keeps a 204 but fails to send it.
     if (run.context.strict && (entry.value as unknown as KeptAnswer).status === 204) return serverError()
     return fromKept(entry, request.method === 'HEAD', run.route.guard?.hasMiddleware === true)
   } catch (error) {
     // Once a file's generated params have made it static, Next.js takes a read of the request for a mistake.
-    if (!isDynamicUsage(error) || (run.context.strict && route.isSettled)) throw error
+    if (!isDynamicUsage(error) || (run.context.strict && route.isSettled)) {
+      run.onKeptFailure?.()
+      throw error
+    }
     route.noteDynamic(key)
     return undefined
   }

@@ -55,6 +55,7 @@ async function answerKept(incoming: IncomingRun, route: StaticRoute, answerDynam
     return (await answerStatic(openCache(context.cache), route, run)) ?? (await answerUnkept(incoming, answerDynamic))
   } catch (error) {
     if (!context.strict) throw error
+    await context.instrumentation?.onRequestError(error, request, entry.pathname, 'stale')
     context.report(error, { phase: 'handler', file: entry.file, method: request.method, pathname: entry.pathname })
     return serverError()
   }

@@ -1,10 +1,12 @@
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RouteManifest, RouteModule } from '../../src/index.js'
 import { settled, setUp } from './helpers.js'
 
 const withInstrumentation = (module: RouteModule | (() => Promise<RouteModule>)): Partial<RouteManifest> => ({
   instrumentation: { file: 'instrumentation.ts', load: typeof module === 'function' ? module : async () => module },
 })
+
+afterEach(() => void vi.useRealTimers())
 
 describe('register', () => {
   test('runs once and ends before the first answers, however many come at once', async () => {
@@ -104,6 +106,29 @@ describe('onRequestError', () => {
         { routerKind: 'App Router', routePath: '/users/[id]', routeType: 'route', revalidateReason: undefined },
       ],
     ])
+  })
+
+  test.each([true, false])('is told what fails of an answer that is to be kept, also behind a stale one (strict: %s)', async (strict) => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const onRequestError = vi.fn()
+    let isBroken = true
+    const GET = (): Response => {
+      if (isBroken) throw new Error('upstream')
+      return new Response('kept')
+    }
+    const { app } = setUp({ '/a': { revalidate: 10, GET } }, { strict }, withInstrumentation({ onRequestError }))
+    const read = async (): Promise<string> => (await app.request('/a?q=1')).text()
+    const told = (): unknown[] => onRequestError.mock.calls.splice(0).map(([error, { path }, context]) => [String(error), path, context])
+    const context = { routerKind: 'App Router', routePath: '/a', routeType: 'route', revalidateReason: 'stale' }
+    await read()
+    expect(told()).toEqual([['Error: upstream', '/a?q=1', context]])
+    isBroken = false
+    expect(await read()).toBe('kept')
+    isBroken = true
+    vi.setSystemTime(Date.now() + 11_000)
+    expect(await read()).toBe('kept')
+    await settled()
+    expect(told()).toEqual([['Error: upstream', '/a?q=1', { ...context, routePath: '/a/route' }]])
   })
 
   test('its own failure is logged and changes nothing', async () => {
