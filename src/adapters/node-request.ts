@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { MADE_PATH, MADE_URL } from '../runtime/made-url.js'
+import { MADE_PATH } from '../runtime/made-url.js'
 import { defineLatentMembers } from '../runtime/next-request.js'
 import { PEEK_HEADER } from '../runtime/peek-header.js'
 import { beginRead, bodyReaders, isTaken } from './node-body.js'
@@ -50,6 +50,8 @@ export const CONTEXT: unique symbol = Symbol('everyroute.context')
 const WATCHED = Symbol('everyroute.watched')
 const IS_NATIVE = Symbol('everyroute.isNative')
 const WAITING = Symbol('everyroute.waitingRead')
+const URL_MADE = Symbol('everyroute.url')
+const PATH = Symbol('everyroute.path')
 /** Whether the message came with cookies: asked for with every answer, and cheap to read only while its headers are at hand. */
 const HAS_COOKIE = Symbol('everyroute.hasCookie')
 
@@ -96,8 +98,8 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
       const slots = this as Record<symbol, unknown>
       slots[INCOMING!] = incoming
       slots[METHOD!] = incoming.method
-      slots[MADE_URL] = undefined
-      slots[MADE_PATH] = path
+      slots[URL_MADE] = undefined
+      slots[PATH] = path
       slots[HAS_COOKIE] = incoming.headers.cookie !== undefined
       slots[OUTGOING] = outgoing
       slots[WATCHED] = false
@@ -143,8 +145,13 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
     },
     [URL_TEXT]: {
       get(this: LightRequest): string {
-        this[MADE_URL] ??= plainUrl(this[INCOMING] as IncomingMessage)
-        return this[MADE_URL] as string
+        this[URL_MADE] ??= plainUrl(this[INCOMING] as IncomingMessage)
+        return this[URL_MADE] as string
+      },
+    },
+    [MADE_PATH]: {
+      value(this: LightRequest, url: string): string | undefined {
+        return url === this[URL_MADE] ? (this[PATH] as string) : undefined
       },
     },
     [PEEK_HEADER]: {
