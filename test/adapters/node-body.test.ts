@@ -5,8 +5,8 @@ import { serveForTest } from './http.ts'
 
 /** Bodies that come in the same piece as their head: over a socket, the parser has yet to tell of the message's end when a handler goes on. */
 
-const post = (body: string, path = '/'): string =>
-  `POST ${path} HTTP/1.1\r\nhost: localhost:3000\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+const post = (body: string, path = '/', headers = ''): string =>
+  `POST ${path} HTTP/1.1\r\nhost: localhost:3000\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 
 const incomingOf = (env: unknown): IncomingMessage => (env as { incoming: IncomingMessage }).incoming
 
@@ -112,4 +112,18 @@ test('the connection goes on after an answer that is a stream', async () => {
   }
   expect(answersIn(received)).toHaveLength(3)
   socket.destroy()
+})
+
+test('the connection ends with the answer where the client asks for that', async () => {
+  const { port } = await serveForTest(async (request) => new Response(`(${await request.text()})`))
+  const socket = connect(port, '127.0.0.1')
+  const received = receive(socket)
+  let hasEnded = false
+  socket.once('end', () => {
+    hasEnded = true
+  })
+  socket.write(post('a body', '/', 'connection: close\r\n'))
+  await vi.waitFor(() => expect(hasEnded).toBe(true))
+  expect(answersIn(received)).toHaveLength(1)
+  expect(received.text).toContain('(a body)')
 })
