@@ -24,8 +24,11 @@ export class NextRequest extends Request {
     validateURL(url)
     const { nextConfig, ...rest } = init
     if (rest.body && rest.duplex !== 'half') rest.duplex = 'half'
+    // A request's members are none of its own, so that a copy of it as an init would have none.
+    const given = 'clone' in init ? init : rest
     // A host's own request class is known to its own constructor alone.
-    super(isRequest ? new globalThis.Request(input, rest) : url, isRequest ? undefined : rest)
+    const isOfHost = isRequest || given === init
+    super(isOfHost ? new globalThis.Request(isRequest ? input : url, given) : url, isOfHost ? undefined : given)
     const nextUrl = new NextURL(url, nextConfig ?? {})
     Object.defineProperty(this, 'nextUrl', { value: nextUrl, enumerable: false })
     this.#url = nextUrl.href

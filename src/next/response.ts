@@ -34,6 +34,12 @@ function cookieHeaders(initial: readonly string[], headers: () => Headers): Head
   } as unknown as Headers
 }
 
+/** The init with other headers. It may be a Response, whose members are none of its own. */
+function withHeaders<Init extends ResponseInit>(init: Init | undefined, headers: HeadersInit): Init | ResponseInit {
+  const { status, statusText } = init ?? {}
+  return { ...init, ...(status !== undefined && { status }), ...(statusText !== undefined && { statusText }), headers }
+}
+
 function jsonHeaders(given: HeadersInit | undefined): HeadersInit {
   if (!given) return { 'content-type': 'application/json' }
   const headers = new Headers(given)
@@ -69,7 +75,7 @@ export class NextResponse<Body = unknown> extends Response {
   static override json<JsonBody>(body: JsonBody, init: ResponseInit = {}): NextResponse<JsonBody> {
     const text = JSON.stringify(body)
     if (text === undefined) throw new TypeError('Value is not JSON serializable')
-    return new NextResponse<JsonBody>(text, { ...init, headers: jsonHeaders(init.headers) })
+    return new NextResponse<JsonBody>(text, withHeaders(init, jsonHeaders(init.headers)))
   }
 
   /**
@@ -83,7 +89,7 @@ export class NextResponse<Body = unknown> extends Response {
     if (!REDIRECTS.has(status)) throw new RangeError('Failed to execute "redirect" on "response": Invalid status code')
     const headers = new Headers(options.headers)
     headers.set('Location', validateURL(url))
-    return new NextResponse(null, { ...options, headers, status })
+    return new NextResponse(null, { ...withHeaders(options, headers), status })
   }
 
   /** For a proxy: answers with another URL's answer. @throws {Error} where the URL is relative or malformed */
@@ -91,7 +97,7 @@ export class NextResponse<Body = unknown> extends Response {
     const headers = new Headers(init?.headers)
     headers.set('x-middleware-rewrite', validateURL(destination))
     addRequestHeaders(headers, init)
-    return new NextResponse(null, { ...init, headers })
+    return new NextResponse(null, withHeaders(init, headers))
   }
 
   /** For a proxy: lets the request pass. */
@@ -99,6 +105,6 @@ export class NextResponse<Body = unknown> extends Response {
     const headers = new Headers(init?.headers)
     headers.set('x-middleware-next', '1')
     addRequestHeaders(headers, init)
-    return new NextResponse(null, { ...init, headers })
+    return new NextResponse(null, withHeaders(init, headers))
   }
 }

@@ -40,6 +40,16 @@ describe('NextResponse', () => {
     expect(() => NextResponse.next({ request: { headers: {} as Headers } })).toThrow('request.headers must be an instance of Headers')
   })
 
+  test.each([
+    ['json', (init: ResponseInit) => NextResponse.json({}, init)],
+    ['redirect', (init: ResponseInit) => NextResponse.redirect('http://a.example', init)],
+    ['rewrite', (init: ResponseInit) => NextResponse.rewrite('http://a.example', init)],
+    ['next', (init: ResponseInit) => NextResponse.next(init)],
+  ])('%s takes another response as init', (_name, make) => {
+    const response = make(new Response('other', { status: 303, statusText: 'Over There', headers: { 'x-a': '1' } }))
+    expect([response.status, response.statusText, response.headers.get('x-a')]).toEqual([303, 'Over There', '1'])
+  })
+
   test('cookies: set, get, getAll, has, delete', () => {
     const response = new NextResponse(null, { headers: { 'set-cookie': 'own=1; Path=/; HttpOnly' } })
     const { cookies } = response
@@ -73,6 +83,31 @@ describe('NextRequest', () => {
     expect(await request.text()).toBe('text')
     expect(new NextRequest(new Request('http://localhost/b', { headers: { 'x-a': '1' } })).headers.get('x-a')).toBe('1')
     expect(() => new NextRequest('/relative')).toThrow(/URL is malformed/)
+  })
+
+  test.each([
+    ['a text', 'http://a.example/b?c=d'],
+    ['a URL', new URL('http://a.example/b?c=d')],
+    ['a request', new Request('http://a.example/b?c=d')],
+  ])('made of %s and of another request, which may be one of its own kind', async (_name, input) => {
+    const controller = new AbortController()
+    const other = { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' }, signal: controller.signal }
+    for (const init of [new Request('http://localhost/', other), new NextRequest('http://localhost/', other)]) {
+      const request = new NextRequest(input, init)
+      expect([request.method, request.url, request.headers.get('content-type')]).toEqual([
+        'POST',
+        'http://a.example/b?c=d',
+        'application/json',
+      ])
+      expect(request.nextUrl.search).toBe('?c=d')
+      expect(await request.text()).toBe('{"a":1}')
+      if (init.signal.aborted) continue
+      controller.abort()
+      expect(request.signal.aborted).toBe(true)
+    }
+  })
+
+  test('is none of another kind', () => {
     expect(new Request('http://localhost')).not.toBeInstanceOf(NextRequest)
   })
 })
