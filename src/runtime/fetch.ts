@@ -1,5 +1,6 @@
 import type { CacheHandle } from './context.js'
 import { processWide } from './process-wide.js'
+import { HostResponse } from './responses.js'
 import { currentScope } from './scope.js'
 
 declare const __EVERYROUTE_FETCH__: boolean | undefined
@@ -35,6 +36,18 @@ export function concernsCache(input: unknown, init: FetchInit | undefined): bool
   return typeof input === 'object' && input !== null && 'cache' in input && input.cache === 'force-cache'
 }
 
+/** Whether Next.js shares a call with equal ones, each of which gets a copy of the answer. */
+function isShared(input: unknown, init: RequestInit | undefined): boolean {
+  const { keepalive = false, method = 'GET' } = typeof input === 'object' && input !== null ? (input as Partial<Request>) : {}
+  return (init?.method ?? method).toUpperCase() === 'GET' && !init?.signal && !(init?.keepalive ?? keepalive)
+}
+
+/** An answer whose headers can be changed, as many a proxy does. Without a body there is no copy, in Next.js neither. */
+function copyOf(response: Response): Response {
+  const { body, url } = response
+  return body ? Object.defineProperty(new HostResponse(body, response), 'url', { value: url }) : response
+}
+
 /**
  * Puts a `fetch` in place, once per process, that knows Next.js's caching options. Calls without them go straight on; the
  * code behind the others is loaded with the first of them. Called with the first request rather than when a router is made:
@@ -46,12 +59,14 @@ export function installFetch(): void {
   if (typeof __EVERYROUTE_FETCH__ !== 'undefined' && !__EVERYROUTE_FETCH__) return
   holder.isInstalled = true
   const original = globalThis.fetch
+  const send = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const answer = original.call(globalThis, input, init)
+    return isShared(input, init) ? answer.then(copyOf) : answer
+  }
   const patched = function fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response> {
     const { cache } = holder
-    if (!cache || !concernsCache(input, init)) return original.call(globalThis, input, init)
-    return import('./fetch-cache.js').then(({ fetchThroughCache }) =>
-      fetchThroughCache((...args) => original.apply(globalThis, args), cache, input, init),
-    )
+    if (!cache || !concernsCache(input, init)) return send(input, init)
+    return import('./fetch-cache.js').then(({ fetchThroughCache }) => fetchThroughCache(send, cache, input, init))
   }
   // Hosts add members of their own, such as Bun's `preconnect`.
   globalThis.fetch = Object.setPrototypeOf(patched, original) as typeof fetch

@@ -172,6 +172,28 @@ test('a kept answer keeps URL, status text, headers and bytes', async () => {
   expect(seen).toEqual([expected, expected, expected])
 })
 
+test.each<[string, (url: string) => Promise<Response>, boolean]>([
+  ['a GET', (url) => fetch(url), true],
+  ['a GET of a Request', (url) => fetch(new Request(url)), true],
+  ['a GET with options', (url) => fetch(url, { method: 'get', redirect: 'manual', cache: 'no-store' }), true],
+  ['a kept GET', (url) => fetch(url, { cache: 'force-cache' }), true],
+  ['a GET with a signal', (url) => fetch(url, { signal: new AbortController().signal }), false],
+  ['a POST', (url) => fetch(url, { method: 'POST', body: 'x' }), false],
+  ['a POST of a Request', (url) => fetch(new Request(url, { method: 'POST', body: 'x' })), false],
+  ['HEAD', (url) => fetch(url, { method: 'HEAD' }), false],
+])('the headers of an answer can be changed as in Next.js: %s', async (_name, call, isChangeable) => {
+  answer = { status: 404 }
+  const GET = async (): Promise<Response> => {
+    const response = await call(`${source.url}/x`)
+    expect([response.url, response.status, response.headers.get('x-source')]).toEqual([`${source.url}/x`, 404, 'yes'])
+    response.headers.set('cache-control', 'max-age=60')
+    return response
+  }
+  const { app } = setUp({ '/a': { GET } })
+  const response = await app.request('/a')
+  expect([response.status, response.headers.get('cache-control')]).toEqual(isChangeable ? [404, 'max-age=60'] : [500, null])
+})
+
 test('an aborted caller gives up alone', async () => {
   let release!: () => void
   const slow = await startSource((_, response) => void (release = () => response.end('late')))
