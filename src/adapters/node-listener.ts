@@ -41,6 +41,13 @@ function answerFailure(error: unknown): Response {
   return new HostResponse(null, { status: 500 })
 }
 
+/** Ends an answer that its sender has given up: nothing of the error is for the client. */
+function endUnsent(error: unknown, outgoing: ServerResponse): void {
+  console.error('everyroute:', error)
+  if (outgoing.headersSent) outgoing.destroy()
+  else outgoing.writeHead(500, { 'content-length': 0 }).end()
+}
+
 /** Serves whatever comes by @hono/node-server's own listener. */
 function createFullListener(fetch: Fetch, { address, preparer }: ListenerOptions): RequestListener {
   const respond = getRequestListener((request, env) => {
@@ -56,13 +63,14 @@ function createFullListener(fetch: Fetch, { address, preparer }: ListenerOptions
   return (incoming, outgoing) => {
     if (redirectBackslashes(incoming, outgoing)) return
     completeHeaders(incoming, address.port)
-    void respond(incoming, outgoing)
+    respond(incoming, outgoing).catch((error: unknown) => endUnsent(error, outgoing))
   }
 }
 
 /** Lets @hono/node-server send an answer that is ready. */
 function sendByServer(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  void getRequestListener(() => response, { overrideGlobalObjects: false })(incoming, outgoing)
+  const respond = getRequestListener(() => response, { overrideGlobalObjects: false })
+  respond(incoming, outgoing).catch((error: unknown) => endUnsent(error, outgoing))
 }
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])

@@ -60,13 +60,12 @@ function defaultContentType(body: unknown): string | undefined {
 const isLightBody = (body: unknown): boolean =>
   body === null || typeof body === 'string' || body instanceof Uint8Array || body instanceof Blob || body instanceof ReadableStream
 
-function checkInit(body: unknown, init: ResponseInit | undefined): void {
-  const status = init?.status ?? 200
-  if (!Number.isInteger(status) || status < 200 || status > 599) {
+function checkInit(body: unknown, { status = 200, statusText }: ResponseInit): void {
+  if (status < 200 || status > 599) {
     throw new RangeError(`Failed to construct 'Response': the status provided (${status}) is outside the range [200, 599].`)
   }
   if (body !== null && NULL_BODY.has(status)) throw new TypeError(`Response constructor: Invalid response status code ${status}`)
-  if (init?.statusText && INVALID_VALUE.test(init.statusText)) throw new TypeError('Response constructor: Invalid statusText')
+  if (statusText && INVALID_VALUE.test(statusText)) throw new TypeError('Response constructor: Invalid statusText')
 }
 
 function normaliseInit(body: unknown, init: ResponseInit): ResponseInit {
@@ -90,7 +89,7 @@ const BLANK_INIT: ResponseInit = { headers: NO_HEADERS }
 
 /** Whether nothing is said of an answer, as Hono does where it asks what has been prepared. */
 const isBlank = (init: ResponseInit | undefined): boolean =>
-  init === undefined || (init.status === undefined && init.headers === undefined && !init.statusText)
+  init === undefined || (typeof init === 'object' && init?.status === undefined && init?.headers === undefined && !init?.statusText)
 
 /** Custom status texts, which the light class does not hand to the server. */
 const STATUS_TEXT = Symbol('everyroute.statusText')
@@ -100,9 +99,16 @@ interface Slots {
   [PLAIN_HEADERS]?: Record<string, string> | undefined
 }
 
-const membersOf = (init: ResponseInit = {}): ResponseInit => {
+/** WebIDL's unsigned short: a text of digits counts as a number. */
+const toStatus = (status: unknown): number => Number(status) & 0xffff
+
+/** @throws {TypeError} where it is no object */
+function membersOf(init: ResponseInit | null | undefined): ResponseInit {
+  if (init === undefined || init === null) return {}
+  if (typeof init !== 'object' && typeof init !== 'function')
+    throw new TypeError(`Response constructor: init is ${String(init)}, no object`)
   const { status, statusText, headers } = init
-  return { ...(status !== undefined && { status }), ...(statusText && { statusText }), ...(headers && { headers }) }
+  return { ...(status !== undefined && { status: toStatus(status) }), ...(statusText && { statusText }), ...(headers && { headers }) }
 }
 
 /** What a light Response holds as long as nobody has asked for more than its headers. */
@@ -111,13 +117,36 @@ export type LightCache = [status: number, body: unknown, headers: Headers | Reco
 /** The key under which a light Response keeps what it was made of; unknown to other versions, which only costs time. */
 export const cacheKeyOf = (Light: typeof Response): symbol | undefined => symbolOf(new Light(''), 'cache')
 
-/** Derives the exact class from the light one that @hono/node-server has put in place. */
-export function deriveResponse(Light: typeof Response, Native: typeof Response): typeof Response {
+/** Lets a media type that was taken away stay away from the native answer, which is made of the body anew. */
+function keepMissingType(prototype: Response, cacheKey: symbol, toNative: symbol): void {
+  type Light = Response & Record<symbol, unknown>
+  const makeNative = (prototype as Light)[toNative] as () => Response
+  Object.defineProperty(prototype, toNative, {
+    value(this: Light): Response {
+      const headers = (this[cacheKey] as LightCache | undefined)?.[2]
+      const native = makeNative.call(this)
+      if (headers instanceof Headers && !headers.has('content-type')) native.headers.delete('content-type')
+      return native
+    },
+  })
+}
+
+/**
+ * Derives the exact class from the light one that @hono/node-server has put in place.
+ * @param isUsed whether a stream is locked, or has been read from as far as the host tells
+ */
+export function deriveResponse(
+  Light: typeof Response,
+  Native: typeof Response,
+  isUsed: (stream: ReadableStream) => boolean = ({ locked }) => locked,
+): typeof Response {
   const cacheKey = cacheKeyOf(Light)
+  const toNative = symbolOf(Light.prototype, 'getResponseCache')
 
   class ExactResponse extends Light {
     constructor(body?: BodyInit | null, init?: ResponseInit) {
       const given = body ?? null
+      if (given instanceof ReadableStream && isUsed(given)) throw new TypeError('Response body object should not be disturbed or locked')
       if (!isLightBody(given)) {
         super(given, init)
         // Any member asked for builds the native one, which checks what it is given.
@@ -166,7 +195,7 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
     static override json(data: unknown, init?: ResponseInit): Response {
       const text = JSON.stringify(data)
       if (text === undefined) throw new TypeError('Value is not JSON serializable')
-      if (!init) return new ExactResponse(text, JSON_INIT)
+      if (init === undefined) return new ExactResponse(text, JSON_INIT)
       const headers = init.headers ? normaliseHeaders(init.headers) : {}
       if (headers instanceof Headers) {
         if (!headers.has('content-type')) headers.set('content-type', JSON_TYPE)
@@ -176,8 +205,9 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
       return new ExactResponse(text, { ...membersOf(init), headers })
     }
 
-    static override redirect(url: string | URL, status = 302): Response {
-      if (!REDIRECT_STATUSES.has(status)) throw new RangeError(`Invalid status code ${status}`)
+    static override redirect(url: string | URL, given: number | string = 302): Response {
+      const status = toStatus(given)
+      if (!REDIRECT_STATUSES.has(status)) throw new RangeError(`Invalid status code ${given}`)
       return new ExactResponse(null, { status, headers: { location: new URL(url).href } })
     }
 
@@ -188,6 +218,7 @@ export function deriveResponse(Light: typeof Response, Native: typeof Response):
     }
   }
   Object.defineProperty(ExactResponse, 'name', { value: 'Response' })
+  if (cacheKey && toNative) keepMissingType(ExactResponse.prototype, cacheKey, toNative)
   return ExactResponse
 }
 

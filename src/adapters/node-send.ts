@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { HostResponse } from '../runtime/responses.js'
 import { LightHeaders } from './node-light-headers.js'
 import { cacheKeyOf, type LightCache, statusTextOf } from './node-response.js'
@@ -19,6 +20,23 @@ function requireSendable(name: string, value: string): string {
 
 /** Bytes: so many are sent as text in one piece with the head, for which Node.js would make two writes of bytes. */
 const MAX_AS_TEXT = 4096
+
+/** Whether a stream can't be sent in full any more. */
+export const isUsed = (stream: ReadableStream): boolean => stream.locked || Readable.isDisturbed(stream as never)
+
+/**
+ * How a header's value is handed to Node.js, so that it arrives as Next.js sends it: in UTF-8 beside a body. Node.js encodes the head
+ * like a text that goes out with it, in UTF-8 in front of a stream, and as Latin-1 before bytes and over HTTP/2.
+ */
+function encodingFor(body: unknown, { req }: ServerResponse): (text: string) => string {
+  return body instanceof Uint8Array || body instanceof Blob || req.httpVersionMajor >= 2 ? toWire : asIs
+}
+
+/** Of a body that is known in full. */
+function lengthOf(body: unknown): number | undefined {
+  if (typeof body === 'string') return Buffer.byteLength(body)
+  return body instanceof Uint8Array ? body.byteLength : body === null ? 0 : undefined
+}
 
 const latin1Of = ({ buffer, byteLength, byteOffset }: Uint8Array): string => Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
 
@@ -58,8 +76,9 @@ export class ResponsePreparer {
   prepare(response: Response, outgoing: ServerResponse): Response {
     const cache = this.#cacheOf(response)
     this.#setStatusText(response, cache, outgoing)
+    if (cache && cache[1] instanceof ReadableStream && isUsed(cache[1])) return this.#rebuild(null, 500, response.headers, outgoing)
     if (cache && cache[2] !== undefined && !(cache[2] instanceof Headers)) return response
-    return cache ? this.#rebuild(cache[1], response.status, response.headers) : this.#fromNative(response)
+    return cache ? this.#rebuild(cache[1], response.status, response.headers, outgoing) : this.#fromNative(response, outgoing)
   }
 
   /**
@@ -70,12 +89,10 @@ export class ResponsePreparer {
     const cache = this.#cacheOf(response)
     if (!cache) return false
     const [status, body] = cache
-    const headers = wireHeaders(cache[2])
-    if (headers === undefined) return false
+    const length = lengthOf(body)
+    if (length === undefined || cache[2] === undefined) return false
+    const headers = wireHeaders(cache[2]) ?? toRecord(cache[2] as Headers, encodingFor(body, outgoing))
     for (const name in headers) if (FRAMING.has(name)) return false
-    const length =
-      body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body instanceof Uint8Array ? body.byteLength : -1
-    if (length === -1) return false
     this.#setStatusText(response, cache, outgoing)
     if (body === null) outgoing.writeHead(status, headers).end()
     else if (typeof body === 'string' || length > MAX_AS_TEXT)
@@ -88,7 +105,7 @@ export class ResponsePreparer {
     const statusText = statusTextOf(response, HostResponse)
     // HTTP/2 has no status texts, and warns of one.
     if (statusText === '' || outgoing.req.httpVersionMajor >= 2) return
-    outgoing.statusMessage = requireSendable('status text', typeof cache?.[1] === 'string' ? statusText : toWire(statusText))
+    outgoing.statusMessage = requireSendable('status text', encodingFor(cache?.[1], outgoing)(statusText))
   }
 
   #cacheOf(response: Response): LightCache | undefined {
@@ -96,18 +113,22 @@ export class ResponsePreparer {
     return key && (response as unknown as Record<symbol, LightCache | undefined>)[key]
   }
 
-  #fromNative(response: Response): Response {
+  #fromNative(response: Response, outgoing: ServerResponse): Response {
     const { body, headers, status } = response
-    if (response.bodyUsed || body?.locked) return this.#rebuild(null, 500, headers)
-    return this.#rebuild(body, status, headers)
+    if (response.bodyUsed || body?.locked) return this.#rebuild(null, 500, headers, outgoing)
+    return this.#rebuild(body, status, headers, outgoing)
   }
 
-  #rebuild(body: unknown, status: number, headers: Headers): Response {
+  #rebuild(body: unknown, status: number, headers: Headers, outgoing: ServerResponse): Response {
     // Node.js takes a Trailer header with a chunked body alone.
     const isChunked = headers.has('trailer') && body !== null && !(body instanceof ReadableStream)
     const sent = isChunked ? new HostResponse(body as BodyInit).body : body
-    // Node.js encodes the head like a text that goes out with it, and as Latin-1 before bytes.
-    const record = toRecord(headers, sent === null || typeof sent === 'string' ? asIs : toWire)
+    const record = toRecord(headers, encodingFor(sent, outgoing))
+    // Node.js takes this header for Latin-1 wherever it knows the length before, and then refuses what is beyond.
+    if (record['content-disposition'] !== undefined && sent !== null) {
+      const length = sent instanceof Blob ? sent.size : lengthOf(sent)
+      if (length !== undefined) record['content-length'] ??= String(length)
+    }
     return new this.#Light(sent as BodyInit | null, { status, headers: record as Record<string, string> })
   }
 }

@@ -6,7 +6,7 @@ import { HostResponse } from '../runtime/responses.js'
 import { createListener } from './node-listener.js'
 import { addMissingMembers, symbolOf } from './node-members.js'
 import { admitNativeRequests, deriveResponse } from './node-response.js'
-import { ResponsePreparer } from './node-send.js'
+import { isUsed, ResponsePreparer } from './node-send.js'
 import { toStoppable } from './node-shutdown.js'
 import { closeOnSignals } from './process-signals.js'
 import type { PendingWork } from './serve-context.js'
@@ -55,7 +55,7 @@ function installGlobals(): ResponsePreparer {
   const Light = globalThis.Response
   const toHost = symbolOf(Light.prototype, 'getResponseCache')
   if (toHost) addMissingMembers(Light.prototype, toHost)
-  globalThis.Response = deriveResponse(Light, HostResponse)
+  globalThis.Response = deriveResponse(Light, HostResponse, isUsed)
   admitNativeRequests(globalThis.Request)
   installed = new ResponsePreparer(Light)
   return installed

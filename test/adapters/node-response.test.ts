@@ -56,6 +56,12 @@ const CONSTRUCTIONS: Readonly<Record<string, (R: ResponseClass) => Response>> = 
   'an init that is a Response': (R) => new R('copy', new R('first', { status: 202, statusText: 'Fine', headers: { 'x-first': '1' } })),
   'a status without a body': (R) => new R(null, { status: 204 }),
   '304': (R) => new R(null, { status: 304, headers: { etag: '"1"' } }),
+  'a status as text': (R) => new R('x', { status: '404' as never }),
+  'a status with a fraction': (R) => new R('x', { status: 201.7 }),
+  'an init that is null': (R) => new R('x', null as never),
+  'null and an init that is null': (R) => new R(null, null as never),
+  'json with a status as text': (R) => R.json({}, { status: '403' as never }),
+  'redirect with a status as text': (R) => R.redirect('https://example.com/', '301' as never),
   'a rare status': (R) => new R('x', { status: 299 }),
   'a custom status text': (R) => new R('x', { statusText: 'Quite Right' }),
   'a custom status text and no body': (R) => new R(null, { status: 404, statusText: 'Gone Fishing' }),
@@ -102,6 +108,23 @@ const CONSTRUCTIONS: Readonly<Record<string, (R: ResponseClass) => Response>> = 
 const FAILURES: Readonly<Record<string, (R: ResponseClass) => Response>> = {
   'status 199': (R) => new R('x', { status: 199 }),
   'status 600': (R) => new R('x', { status: 600 }),
+  'status null': (R) => new R('x', { status: null as never }),
+  'an init that is a number': (R) => new R('x', 404 as never),
+  'bytes with an init that is a text': (R) => new R(bytes(), 'x' as never),
+  'json with an init that is null': (R) => R.json({}, null as never),
+  'json with an init that is a number': (R) => R.json({}, 404 as never),
+  'a locked stream': (R) => {
+    const body = stream('x')
+    body.getReader()
+    return new R(body)
+  },
+  'a stream that has been read from': (R) => {
+    const body = stream('x')
+    const reader = body.getReader()
+    void reader.read()
+    reader.releaseLock()
+    return new R(body)
+  },
   'status NaN': (R) => new R('x', { status: Number.NaN }),
   '204 with a body': (R) => new R('x', { status: 204 }),
   '304 with an empty text': (R) => new R('', { status: 304 }),
@@ -192,13 +215,65 @@ test.each(Object.entries(FAILURES))('%s throws what a native Response throws', (
   expect(errorOf(() => construct(Light))).toBe(expected)
 })
 
-test('a media type that is removed afterwards stays away', async () => {
+test.each<[string, (response: Response) => Response | Promise<Response>]>([
+  ['nothing more', (response) => response],
+  ['a look at the body', (response) => (response.body ? response : response)],
+  ['a look at the status text', (response) => (response.statusText === '' ? response : response)],
+  ['a clone', (response) => response.clone()],
+  ['an answer made of it', (response) => new Response(response.body, response)],
+])('a media type that is removed afterwards stays away: %s', async (_name, after) => {
   const { url } = await serveForTest(() => {
     const response = new Response('x')
     response.headers.delete('content-type')
-    return response
+    return after(response)
   })
-  expect((await send(url)).headers.map(([name]) => name)).not.toContain('content-type')
+  for (const method of ['GET', 'HEAD']) expect((await send(url, { method })).headers.map(([name]) => name)).not.toContain('content-type')
+})
+
+describe('a header beyond ASCII goes out in UTF-8, as Next.js sends it, beside', () => {
+  const NAMED = { 'content-disposition': 'attachment; filename="réport.csv"', 'x-l': 'é', 'set-cookie': 'a=é' }
+  const long = 'x'.repeat(10_000)
+  test.each<[string, () => Response | Promise<Response>]>([
+    ['text', () => new Response('a,b', { headers: NAMED })],
+    ['json', () => Response.json({ a: 1 }, { headers: NAMED })],
+    [
+      'text, where it is set afterwards',
+      () => {
+        const response = new Response('a,b')
+        for (const [name, value] of Object.entries(NAMED)) response.headers.set(name, value)
+        return response
+      },
+    ],
+    ['bytes', () => new Response(bytes(), { headers: NAMED })],
+    ['many bytes', () => new Response(new TextEncoder().encode(long), { headers: NAMED })],
+    ['a Blob', () => new Response(new Blob(['a']), { headers: NAMED })],
+    ['an ArrayBuffer', () => new Response(bytes().buffer, { headers: NAMED })],
+    ['a URLSearchParams', () => new Response(new URLSearchParams('a=b'), { headers: NAMED })],
+    ['a stream', () => new Response(stream('a', 'b'), { headers: NAMED })],
+    ['a slow stream', () => new Response(new Blob([long]).stream(), { headers: NAMED })],
+    [
+      'what fetch gave',
+      async () => {
+        const { body } = await fetch('data:text/plain,native')
+        return new Native(body, { headers: NAMED })
+      },
+    ],
+  ])('%s', async (_name, answer) => {
+    const { url } = await serveForTest(answer)
+    const chunked = { method: 'POST', headers: { 'transfer-encoding': 'chunked' } }
+    for (const received of [await send(url), await send(url, chunked, 'x')]) {
+      const utf8 = Object.fromEntries(received.headers.map(([name, value]) => [name, Buffer.from(value, 'latin1').toString()]))
+      expect([received.status, utf8]).toEqual([200, expect.objectContaining(NAMED)])
+    }
+  })
+})
+
+test('a stream that is sent a second time is a 500, without a message', async () => {
+  let kept: Response | undefined
+  const { url } = await serveForTest(() => (kept ??= new Response(stream('once'))))
+  expect(String((await send(url)).body)).toBe('once')
+  const { body, status } = await send(url)
+  expect([status, String(body)]).toEqual([500, ''])
 })
 
 test('FormData goes out with its boundary', async () => {
