@@ -4,7 +4,8 @@ import { MADE_PATH } from '../runtime/made-url.js'
 import { defineLatentMembers } from '../runtime/next-request.js'
 import { PEEK_HEADER } from '../runtime/peek-header.js'
 import { beginRead, bodyReaders, isTaken } from './node-body.js'
-import { addMissingMembers, symbolOf } from './node-members.js'
+import { mendLightRequests } from './node-light-request.js'
+import { symbolOf } from './node-members.js'
 import { deriveRequestHeaders, type HeadersClass, readPlainly } from './node-request-headers.js'
 
 /** A light request of @hono/node-server: what it was made of lies under symbols of that package. */
@@ -85,7 +86,7 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
   const [CONTROLLER, ABORT, NATIVE] = ['getAbortController', 'abortRequest', 'getRequestCache'].map((name) => symbolOf(base, name))
   const headers = Object.getOwnPropertyDescriptor(base, 'headers')?.get
   if (!HEADERS || !INCOMING || !METHOD || !URL_TEXT || !CONSUMED || !CONTROLLER || !ABORT || !NATIVE || !headers) return undefined
-  addMissingMembers(base, NATIVE)
+  if (Object.isExtensible(base)) mendLightRequests(base, { headers: HEADERS, abort: ABORT, toHost: NATIVE })
   const Light = sample.headers.constructor as HeadersClass
   const isNative = sample.headers.constructor === globalThis.Headers
   const NodeHeaders = isNative ? undefined : deriveRequestHeaders(Light, complete)
@@ -173,6 +174,7 @@ export function createRequestFactory(complete: (incoming: IncomingMessage) => vo
       },
     },
   })
+  Object.preventExtensions(prototype)
   return (incoming, outgoing, path) => {
     if (incoming.method !== 'GET') (incoming as unknown as Record<symbol, unknown>)[bodyMark] = true
     return new NodeRequest(incoming, outgoing, path) as unknown as Request
@@ -187,7 +189,7 @@ export function pathOf(target: string): string {
 
 /** Hosts and targets that no URL parser would write in another way. */
 const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/
-const PLAIN_TARGET = /^\/(?!\/)[!$-;=?-[\]_a-z~]*$/
+const PLAIN_TARGET = /^\/(?!\/)[!$-;=@-[\]_a-z~]*(?:\?[!$-&(-;=?-[\]_a-z~]*)?$/
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i
 
 let knownHost: string | undefined

@@ -81,12 +81,12 @@ test('a client that goes away after its body is told of', async () => {
   const { port } = await serveForTest(async (request) => {
     await request.text()
     await new Promise<void>((resolve) => request.signal.addEventListener('abort', () => resolve()))
-    reason = request.signal.reason
+    reason = String(request.signal.reason)
     return new Response(null)
   })
   const socket = connect(port, '127.0.0.1')
   socket.write(post('a body'), () => setTimeout(() => socket.destroy(), 20))
-  await vi.waitFor(() => expect(reason).toBe('Client connection prematurely closed.'))
+  await vi.waitFor(() => expect(reason).toBe('ResponseAborted: Client connection prematurely closed.'))
 })
 
 test('a body beyond its length is another request, which is refused', async () => {

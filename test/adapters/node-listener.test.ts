@@ -201,6 +201,7 @@ const REQUESTS: [name: string, path: string, options?: RequestOptions, body?: st
     'x',
   ],
   ['cookies before headers', '/cookies-first'],
+  ['quotes', '/seen', { path: "/seen/'a'?a='b'" }],
   ['percent-encoding', '/seen', { path: '/seen?a=%2e%2e%zz' }],
   ['encoded dots', '/seen', { path: '/x/%2e%2E/seen' }],
   ['dots', '/seen', { path: '/x/../seen?a=/../b' }],
@@ -244,13 +245,59 @@ test.each(['localhost', 'LOCALHOST'])("a request has all members of the host's: 
   expect(String(body)).toBe('[97]')
 })
 
+test.each(['localhost', 'LOCALHOST'])('quotes are encoded in the query alone, as URL parsers do: %s', async (host) => {
+  const { port } = await serveForTest(({ url }) => new Response(url.slice(url.indexOf('/', 8))))
+  const { body } = await send(`http://localhost:${port}`, withHost({ path: "/'a'?a='b'" }, `${host}:${port}`))
+  expect(String(body)).toBe("/'a'?a=%27b%27")
+})
+
+test.each<[string, (request: Request) => unknown]>([
+  ['a clone', (request) => request.clone().text()],
+  ['a look at the body', ({ body }) => body],
+  ['a look at the mode', ({ mode }) => mode],
+])('headers that are changed after %s are those of its copies too', async (_name, before) => {
+  const { port } = await serveForTest(async (request) => {
+    await before(request)
+    request.headers.set('x-user', 'me')
+    request.headers.append('x-list', 'b')
+    request.headers.delete('x-gone')
+    const copies = [request.clone(), new Request(request.clone()), new Request('http://localhost/', request)]
+    return Response.json(copies.map(({ headers }) => [headers.get('x-user'), headers.get('x-list'), headers.get('x-gone')]))
+  })
+  for (const host of ['localhost', 'LOCALHOST']) {
+    const headers = { 'x-list': 'a', 'x-gone': '1', 'content-length': '1' }
+    const { body } = await send(`http://localhost:${port}`, withHost({ method: 'POST', headers }, `${host}:${port}`), 'x')
+    expect(JSON.parse(String(body)), host).toEqual(Array(3).fill(['me', 'a, b', null]))
+  }
+})
+
+test.each(['localhost', 'LOCALHOST'])('a walk along the prototypes changes no other request: %s', async (host) => {
+  const { port } = await serveForTest(async (request) => {
+    if (new URL(request.url).pathname === '/') return new Response(`${request.headers.get('x-a')} ${await request.text()}`)
+    for (let object = Object.getPrototypeOf(request); object !== null; object = Object.getPrototypeOf(object)) {
+      for (const name of Reflect.ownKeys(object)) {
+        try {
+          void object[name]
+        } catch {}
+      }
+    }
+    return new Response('walked')
+  })
+  const options = { method: 'POST', headers: { 'x-a': '1', 'transfer-encoding': 'chunked' } }
+  await send(`http://localhost:${port}/walk`, withHost(options, `${host}:${port}`), 'walk')
+  for (const more of [options, { method: 'POST', headers: { 'x-a': '1', 'content-length': '4' } }]) {
+    const { body } = await send(`http://localhost:${port}/`, withHost(more, `${host}:${port}`), 'body')
+    expect(String(body)).toBe('1 body')
+  }
+})
+
 test.each(['localhost', 'LOCALHOST'])('the signal of a request whose client goes away is aborted: %s', async (host) => {
   const events: string[] = []
   const { port } = await serveForTest(async (request) => {
     const { signal } = request
     events.push(`aborted ${signal.aborted}`)
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
-    events.push(String(signal.reason))
+    events.push(signal.reason instanceof Error && signal.reason.name === 'ResponseAborted' ? signal.reason.message : String(signal.reason))
     return new Response(null)
   })
   const socket = connect(port, '127.0.0.1')
