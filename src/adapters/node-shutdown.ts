@@ -19,15 +19,20 @@ function endConnections(server: NodeServer, sessions: Set<Http2Session>): void {
   for (const session of sessions) session.destroy()
 }
 
+function closeIdle(server: NodeServer, sessions: Set<Http2Session>): void {
+  if ('closeIdleConnections' in server) server.closeIdleConnections()
+  for (const session of sessions) if (!session.closed) session.close()
+}
+
 /** A server of Node.js as one that can be stopped. */
 export function toStoppable(server: NodeServer): Stoppable {
   const sessions = trackSessions(server)
   return {
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      for (const session of sessions) session.close()
-      // A connection kept alive becomes idle, and is closed, only after its running answer.
-      const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), IDLE_CHECK_MS)
+      closeIdle(server, sessions)
+      // A connection kept alive becomes idle only after its running answer, and a session may begin on one that is accepted already.
+      const idle = setInterval(() => closeIdle(server, sessions), IDLE_CHECK_MS)
       await closed
       clearInterval(idle)
     },

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { Agent, type IncomingMessage } from 'node:http'
 import { connect as connectHttp2, createSecureServer, constants as http2 } from 'node:http2'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type FetchApp, serve } from '../../src/adapters/node.ts'
 import { createRouter } from '../../src/index.ts'
@@ -52,8 +55,13 @@ describe('close', () => {
   })
 
   test('an HTTP/2 session ends once its streams have', async () => {
+    let start!: () => void
+    const started = new Promise<void>((resolve) => {
+      start = resolve
+    })
     const served = await serveForTest(
       async () => {
+        start()
         await sleep(100)
         return new Response('finished')
       },
@@ -63,12 +71,29 @@ describe('close', () => {
     onTestFinished(() => client.destroy())
     const stream = client.request({ ':path': '/' })
     stream.end()
-    await sleep(50)
+    await started
     const closing = served.close()
     expect((await read(stream as unknown as IncomingMessage)).toString()).toBe('finished')
-    const start = performance.now()
+    const finished = performance.now()
     await closing
-    expect(performance.now() - start).toBeLessThan(5_000)
+    expect(performance.now() - finished).toBeLessThan(5_000)
+  })
+
+  test('an HTTP/2 session that begins after that does not hold it up', async () => {
+    const options = { createServer: createSecureServer, serverOptions: tls, shutdownTimeout: 20_000 }
+    const served = await serveForTest(() => new Response('late'), options)
+    const socket = connect(served.port, '127.0.0.1')
+    await once(socket, 'connect')
+    // So that the server has accepted it.
+    await sleep(50)
+    const closing = served.close()
+    const secure = connectTls({ socket, ca: tls.cert, servername: 'localhost', ALPNProtocols: ['h2'] })
+    const client = connectHttp2(served.url, { createConnection: () => secure })
+    client.on('error', () => {})
+    onTestFinished(() => client.destroy())
+    const started = performance.now()
+    await closing
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 
   test('over HTTP/2, what `after` is given once the client has gone runs at once', async () => {
