@@ -146,7 +146,6 @@ export function deriveResponse(
   class ExactResponse extends Light {
     constructor(body?: BodyInit | null, init?: ResponseInit) {
       const given = body ?? null
-      if (given instanceof ReadableStream && isUsed(given)) throw new TypeError('Response body object should not be disturbed or locked')
       if (!isLightBody(given)) {
         super(given, init)
         // Any member asked for builds the native one, which checks what it is given.
@@ -170,6 +169,7 @@ export function deriveResponse(
         ;(this as Slots)[PLAIN_HEADERS] = NO_HEADERS
         return
       }
+      if (given instanceof ReadableStream && isUsed(given)) throw new TypeError('Response body object should not be disturbed or locked')
       const members = membersOf(init)
       checkInit(given, members)
       const exact = normaliseInit(given, members)
