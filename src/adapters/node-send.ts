@@ -3,20 +3,12 @@ import { Readable } from 'node:stream'
 import { HostResponse } from '../runtime/responses.js'
 import { LightHeaders } from './node-light-headers.js'
 import { cacheKeyOf, type LightCache, statusTextOf } from './node-response.js'
-import { splitCookies, toWire } from './serve-headers.js'
+import { requireSendable, splitCookies, toWire } from './serve-headers.js'
 
 /** Headers that say how the body is sent: answers that have one go out by way of @hono/node-server. */
 const FRAMING = new Set(['content-length', 'transfer-encoding', 'trailer'])
 
 const asIs = (text: string): string => text
-
-/** What Node.js sends in a header's value; `Headers` takes control characters too. */
-const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/
-
-function requireSendable(name: string, value: string): string {
-  if (SENDABLE.test(value)) return value
-  throw new TypeError(`The answer's ${name} has a control character, which can't be sent: ${JSON.stringify(value)}`)
-}
 
 /** Bytes: so many are sent as text in one piece with the head, for which Node.js would make two writes of bytes. */
 const MAX_AS_TEXT = 4096

@@ -176,6 +176,17 @@ describe.each(['bun', 'deno'] as const)('serve on %s', (runtime) => {
     expect(await (await fetch(`${server.url}/texts`)).text()).toBe('téxt')
   })
 
+  test.each([
+    ['x-odd', '\x01'],
+    ['x-odd', 'a\x7f'],
+    ['location', '/é?\x1b'],
+    ['set-cookie', 'a=1, b=\x02'],
+  ])('answers 500 where a header can not be sent, and says which: %s: %j', async (name, value) => {
+    const answer = await fetch(`${server.url}/value?headers=${encodeURIComponent(JSON.stringify({ [name]: value }))}`)
+    expect([answer.status, await answer.text(), answer.headers.get(name)]).toEqual([500, '', null])
+    await server.printed(`everyroute: TypeError: The answer's header "${name}" has a control character, which can't be sent`)
+  })
+
   test('waits for a handler that is silent for longer than any idle timeout', async () => {
     expect(await (await fetch(`${server.url}/slow?ms=13000`)).text()).toBe('at last')
   })
