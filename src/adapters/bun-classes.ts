@@ -4,6 +4,7 @@
  */
 import { multipartType, parseFormData } from './bun-form-data.js'
 import { deriveResponse } from './node-response.js'
+import { isBody } from './serve-body.js'
 
 const EMPTY_BODY = Symbol('everyroute.emptyBody')
 
@@ -56,15 +57,6 @@ export function deriveRequest(Native: typeof Request): typeof Request {
   Object.defineProperty(ExactRequest, 'name', { value: 'Request' })
   return ExactRequest
 }
-
-const isBody = (value: unknown): boolean =>
-  value instanceof ReadableStream ||
-  value instanceof Blob ||
-  value instanceof FormData ||
-  value instanceof URLSearchParams ||
-  value instanceof ArrayBuffer ||
-  ArrayBuffer.isView(value) ||
-  (typeof value === 'object' && value !== null && Symbol.asyncIterator in value)
 
 /** Bun's class, which gives a value that becomes a text no media type, and parses forms as its Request does. */
 function deriveTextual(Native: typeof Response): typeof Response {

@@ -1,4 +1,5 @@
 import { deriveResponse } from './node-response.js'
+import { isAsyncIterable, isBody } from './serve-body.js'
 
 const encoder = new TextEncoder()
 
@@ -27,11 +28,20 @@ function toBytes(stream: ReadableStream): ReadableStream {
   return bytes
 }
 
-/** Deno's class, with streams of texts for bodies too, as Node.js sends them. */
+declare const ReadableStream: typeof globalThis.ReadableStream & { from(chunks: AsyncIterable<unknown>): ReadableStream<unknown> }
+
+/** The body that Deno sends as Node.js does this one: Deno takes whatever can be iterated for a source of bytes. */
+function toBody(body: unknown): unknown {
+  if (body instanceof ReadableStream) return toBytes(body)
+  if (isAsyncIterable(body)) return encodeTexts(ReadableStream.from(body))
+  return typeof body === 'object' && body !== null && !isBody(body) ? String(body) : body
+}
+
+/** Deno's class, with streams of texts and Node.js's own streams for bodies too, as Node.js sends them. */
 export function deriveDenoResponse(Native: typeof Response): typeof Response {
   class Textual extends Native {
     constructor(body?: BodyInit | null, init?: ResponseInit) {
-      super(body instanceof ReadableStream ? toBytes(body) : body, init)
+      super(toBody(body) as BodyInit | null | undefined, init)
     }
   }
   return deriveResponse(Textual, Native)

@@ -177,6 +177,16 @@ describe.each(['bun', 'deno'] as const)('serve on %s', (runtime) => {
   })
 
   test.each([
+    ['generated', 'téxt', null],
+    ['readable', 'téxt', null],
+    ['piped', 'téxt', null],
+    ['list', 'té,xt', 'text/plain;charset=UTF-8'],
+  ])('sends what can be iterated as Node.js does: %s', async (kind, text, type) => {
+    const answer = await fetch(`${server.url}/body?kind=${kind}`)
+    expect([await answer.text(), answer.headers.get('content-type')]).toEqual([text, type])
+  })
+
+  test.each([
     ['x-odd', '\x01'],
     ['x-odd', 'a\x7f'],
     ['location', '/é?\x1b'],
