@@ -1,3 +1,4 @@
+import { HostResponse } from '../runtime/responses.js'
 import { deriveResponse } from './node-response.js'
 import { isAsyncIterable, isBody } from './serve-body.js'
 
@@ -23,6 +24,8 @@ const encoded = new WeakSet<ReadableStream>()
 
 function toBytes(stream: ReadableStream): ReadableStream {
   if (encoded.has(stream)) return stream
+  // Throws where the stream has been read from: what is left of it is no body.
+  new HostResponse(stream)
   const bytes = encodeTexts(stream)
   encoded.add(bytes)
   return bytes

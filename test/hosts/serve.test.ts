@@ -186,6 +186,10 @@ describe.each(['bun', 'deno'] as const)('serve on %s', (runtime) => {
     expect([await answer.text(), answer.headers.get('content-type')]).toEqual([text, type])
   })
 
+  test('answers 500 where a stream has been read from before it became a body', async () => {
+    expect((await fetch(`${server.url}/body?kind=begun`)).status).toBe(500)
+  })
+
   test.each([
     ['x-odd', '\x01'],
     ['x-odd', 'a\x7f'],
