@@ -99,6 +99,11 @@ function createPrototype(deadline: AbortSignal): object {
   }) as object
 }
 
+/** Drops what a handler has left of a body. With some of it unread, Deno takes no other request on the connection nor closes it. */
+function dropBody(request: Request): void {
+  if (!request.bodyUsed && !request.body?.locked) request.body?.cancel().catch(() => {})
+}
+
 /**
  * Serves an app on Deno.
  * @returns once the server listens; by then its address has been printed
@@ -123,6 +128,9 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     addForwardedHeaders(request.headers, { address, port, protocol })
     const env = { remoteAddr: info.remoteAddr, serverOrigin, [CLIENT_ADDRESS]: address }
     const response = await app.fetch(request, env, new DenoContext(info.completed, pending) as never)
+    // Not before: the answer's stream may read it, and what runs after the answer.
+    const drop = (): void => dropBody(request)
+    info.completed.then(drop, drop)
     return withExactHeaders(response, HostResponse)
   }
   const onError = (error: unknown): Response => {

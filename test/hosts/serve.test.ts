@@ -260,3 +260,22 @@ test('Bun reads multipart bodies as Node.js does', async () => {
   const broken = await fetch(`${url}/form`, { method: 'POST', headers, body: '--y' })
   expect(broken.status).toBe(500)
 })
+
+describe('Deno', () => {
+  let server: Started
+  beforeAll(async () => {
+    server = await start('deno', { port: 0, hostname: 'localhost' })
+  })
+  afterAll(() => server.kill())
+
+  test.each([
+    ['at-once', 'unread'],
+    ['in-pieces', 'read'],
+    ['late', '20000'],
+  ])('leaves no connection hanging where a handler has left a body unread: %s', async (how, text) => {
+    const post = `POST /unread?${how} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n${'x'.repeat(20_000)}`
+    // It is answered too, unless the first answer has ended the connection.
+    const next = 'GET /texts HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+    expect(await sendRaw(server.port, post + next)).toContain(text)
+  })
+})
