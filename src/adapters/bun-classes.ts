@@ -2,9 +2,9 @@
  * Bun's Request and Response, made exact where they are looser than the Fetch standard. They stand on globalThis in a process
  * that serves, where handlers and the classes of `next/server` find them.
  */
-import { multipartType, parseFormData } from './bun-form-data.js'
 import { deriveResponse } from './node-response.js'
 import { isBody } from './serve-body.js'
+import { multipartType, parseFormData } from './serve-form-data.js'
 
 const EMPTY_BODY = Symbol('everyroute.emptyBody')
 

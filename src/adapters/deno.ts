@@ -5,6 +5,7 @@ import { HostResponse } from '../runtime/responses.js'
 import { deriveDenoResponse } from './deno-response.js'
 import { closeOnSignals } from './process-signals.js'
 import { type PendingWork, ServeContext } from './serve-context.js'
+import { installFormData } from './serve-form-data.js'
 import { withExactHeaders } from './serve-headers.js'
 import {
   type CommonServeOptions,
@@ -104,6 +105,12 @@ function dropBody(request: Request): void {
   if (!request.bodyUsed && !request.body?.locked) request.body?.cancel().catch(() => {})
 }
 
+function installClasses(): void {
+  if (globalThis.Response !== HostResponse) return
+  globalThis.Response = deriveDenoResponse(HostResponse)
+  for (const { prototype } of [Request, HostResponse]) installFormData(prototype)
+}
+
 /**
  * Serves an app on Deno.
  * @returns once the server listens; by then its address has been printed
@@ -112,7 +119,7 @@ function dropBody(request: Request): void {
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<Served> {
   checkOptions(options)
-  if (globalThis.Response === HostResponse) globalThis.Response = deriveDenoResponse(HostResponse)
+  installClasses()
   const { port: wanted = DEFAULT_PORT, serverOptions = {}, shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT } = options
   const pending: PendingWork = new Set()
   const protocol = 'cert' in serverOptions ? 'https' : 'http'

@@ -1,17 +1,21 @@
-const isUntyped = (value: FormDataEntryValue): value is File => typeof value === 'object' && value.type === ''
+import { unescapeName } from './form-names.js'
 
-/** Gives files that came without a media type `text/plain`, as RFC 7578 (4.4) says and Node.js does; workerd leaves it empty. */
+/** A field's value as Node.js reads it: RFC 7578 (4.4) gives a file without a media type `text/plain`, where workerd has it empty. */
+function toExact(value: FormDataEntryValue): FormDataEntryValue {
+  if (typeof value === 'string') return value
+  const name = unescapeName(value.name)
+  const type = value.type || 'text/plain'
+  return name === value.name && type === value.type ? value : new File([value], name, { type, lastModified: value.lastModified })
+}
+
+/** Lets requests read multipart bodies as Node.js's do, as far as workerd has not lost what they say. */
 export function installFormData(): void {
   const { formData } = Request.prototype
   Request.prototype.formData = async function (this: Request): Promise<FormData> {
     const form = await formData.call(this)
-    const entries = [...form]
-    if (!entries.some(([, value]) => isUntyped(value))) return form
-    const typed = new FormData()
-    for (const [name, value] of entries) {
-      if (isUntyped(value)) typed.append(name, new File([value], value.name, { type: 'text/plain', lastModified: value.lastModified }))
-      else typed.append(name, value)
-    }
-    return typed
+    if (!/^multipart/i.test(this.headers.get('content-type') ?? '')) return form
+    const exact = new FormData()
+    for (const [name, value] of form) exact.append(unescapeName(name), toExact(value) as File)
+    return exact
   }
 }

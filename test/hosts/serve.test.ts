@@ -163,13 +163,55 @@ describe.each(['bun', 'deno'] as const)('serve on %s', (runtime) => {
     const form = new FormData()
     form.set('text', 'é\n')
     form.set('file', new File(['{}'], 'ü.png', { type: 'image/webp' }))
-    const answer = await (await fetch(`${server.url}/form`, { method: 'POST', body: form })).json()
-    expect(answer).toEqual([
-      ['text', 'é\r\n'],
-      ['file', { name: 'ü.png', type: 'image/webp', text: '{}' }],
-    ])
+    for (const how of ['request', 'clone', 'copy', 'response']) {
+      const answer = await (await fetch(`${server.url}/form?by=${how}`, { method: 'POST', body: form })).json()
+      expect(answer, how).toEqual([
+        ['text', 'é\r\n'],
+        ['file', { name: 'ü.png', type: 'image/webp', text: '{}' }],
+      ])
+    }
     const urlencoded = await fetch(`${server.url}/form`, { method: 'POST', body: new URLSearchParams({ a: 'b c' }) })
     expect(await urlencoded.json()).toEqual([['a', 'b c']])
+  })
+
+  test('reads multipart bodies as Node.js does', async () => {
+    const headers = { 'content-type': 'multipart/form-data; boundary="x y"' }
+    const send = async (body: string): Promise<[number, unknown]> => {
+      const response = await fetch(`${server.url}/form`, { method: 'POST', headers, body })
+      return [response.status, response.ok ? await response.json() : undefined]
+    }
+    const post = (...parts: string[]): ReturnType<typeof send> => send(`${parts.map((part) => `--x y\r\n${part}\r\n`).join('')}--x y--\r\n`)
+    const named = (name: string, more = ''): string => `Content-Disposition: form-data; name="${name}"${more}\r\n`
+    // Bun adds the charset to each text.
+    const type = runtime === 'bun' ? 'text/plain;charset=utf-8' : 'text/plain'
+    const refused = [500, undefined]
+
+    expect(await post(`${named('a%22b%0D%0A')}\r\n1`, `${named('f', '; filename="%22.bin"')}\r\n2`)).toEqual([
+      200,
+      [
+        ['a"b\r\n', '1'],
+        ['f', { name: '".bin', type, text: '2' }],
+      ],
+    ])
+    expect(await post(`${named('f', '; filename=""')}Content-Type: application/octet-stream\r\n\r\n`)).toEqual([
+      200,
+      [['f', { name: '', type: 'application/octet-stream', text: '' }]],
+    ])
+    for (const [disposition, name] of [
+      ['form-data; name="f"; filename="a; name=b.txt"', 'a; name=b.txt'],
+      ['form-data; name="f"; filename="C:\\a b.txt"', 'C:\\a b.txt'],
+      ['FORM-DATA; Name=f; filename*=UTF-8\'\'%c3%a9%20.txt; filename="e.txt"; size=1;', 'é .txt'],
+    ]) {
+      expect(await post(`Content-Disposition: ${disposition}\r\n\r\n1`)).toEqual([200, [['f', { name, type, text: '1' }]]])
+    }
+    for (const preamble of ['\r\n', 'For old readers.\r\n'])
+      expect(await send(`${preamble}--x y\r\n${named('a')}\r\n\ufeff1\r\n--x y--`)).toEqual([200, [['a', '\ufeff1']]])
+
+    expect(await post('X-Other: 1\r\n\r\n1')).toEqual(refused)
+    expect(await post(`${named('f', '; filename="a\\"b"')}\r\n1`)).toEqual(refused)
+    expect(await post(`${named('f', "; filename*=latin1''%e9")}\r\n1`)).toEqual(refused)
+    expect(await post('Content-Disposition: attachment; name="a"\r\n\r\n1')).toEqual(refused)
+    for (const broken of ['', '--y', `--x y\r\n${named('a')}\r\n1`]) expect(await send(broken)).toEqual(refused)
   })
 
   test('sends the texts of a stream', async () => {
@@ -232,33 +274,6 @@ describe.each(['bun', 'deno'] as const)('serve on %s', (runtime) => {
     })
     expect(headers).toMatchObject({ 'x-forwarded-proto': 'https', 'x-forwarded-port': String(own.port) })
   })
-})
-
-test('Bun reads multipart bodies as Node.js does', async () => {
-  const { url, kill } = await start('bun', { port: 0, hostname: 'localhost' })
-  onTestFinished(kill)
-  const headers = { 'content-type': 'multipart/form-data; boundary="x y"' }
-  const post = async (...parts: string[]): Promise<[number, unknown]> => {
-    const body = `${parts.map((part) => `--x y\r\n${part}\r\n`).join('')}--x y--\r\n`
-    const response = await fetch(`${url}/form`, { method: 'POST', headers, body })
-    return [response.status, response.ok ? await response.json() : undefined]
-  }
-  const named = (name: string, more = ''): string => `Content-Disposition: form-data; name="${name}"${more}\r\n`
-  expect(await post(`${named('a%22b%0D%0A')}\r\n1`, `${named('f', '; filename="%22.bin"')}\r\n2`)).toEqual([
-    200,
-    [
-      ['a"b\r\n', '1'],
-      // Bun adds the charset to each text.
-      ['f', { name: '".bin', type: 'text/plain;charset=utf-8', text: '2' }],
-    ],
-  ])
-  expect(await post(`${named('f', '; filename=""')}Content-Type: application/octet-stream\r\n\r\n`)).toEqual([
-    200,
-    [['f', { name: '', type: 'application/octet-stream', text: '' }]],
-  ])
-  expect(await post('X-Other: 1\r\n\r\n1')).toEqual([500, undefined])
-  const broken = await fetch(`${url}/form`, { method: 'POST', headers, body: '--y' })
-  expect(broken.status).toBe(500)
 })
 
 describe('Deno', () => {

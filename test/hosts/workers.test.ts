@@ -88,11 +88,16 @@ describe('a Worker with an entry module of its own', () => {
     expect(await (await get('/asset')).text()).toBe('beside the route')
   })
 
-  test('files of a form without a media type are text', async () => {
-    const body =
-      '--x\r\ncontent-disposition: form-data; name="f"; filename="a"\r\n\r\nab\r\n--x\r\ncontent-disposition: form-data; name="t"\r\n\r\ntext\r\n--x--\r\n'
+  test('files of a form without a media type are text, and names have no escapes left', async () => {
+    const part = (name: string, text: string, more = ''): string =>
+      `--x\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n${text}\r\n`
+    const body = `${part('%22f%0d%0A', 'ab', '; filename="%22a%20"')}${part('t', '%22')}--x--\r\n`
     const init = { method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=x' }, body }
-    expect(await json('/forms', init)).toEqual([['a', 'text/plain', 2], 'text'])
+    expect(await json('/forms', init)).toEqual([
+      ['"f\r\n', '"a%20', 'text/plain', 2],
+      ['t', '%22'],
+    ])
+    expect(await json('/forms', { method: 'POST', body: new URLSearchParams({ '%22': '%22' }) })).toEqual([['%22', '%22']])
   })
 
   test('after() runs once the answer is out, on HEAD too', async () => {
