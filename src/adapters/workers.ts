@@ -5,9 +5,11 @@ import { plainHeadersOf } from '../runtime/plain-headers.js'
 import { splitCookies } from './serve-headers.js'
 import { addForwardedHeaders } from './serve-request.js'
 import { installFormData } from './workers-form-data.js'
+import { installInspect } from './workers-inspect.js'
 import { showPlainHeaders } from './workers-response.js'
 import { reachedBy } from './workers-server.js'
 
+installInspect()
 if (HAS_FORM_DATA) installFormData()
 if (HAS_DIRECT) showPlainHeaders(Response)
 // Now, so that modules which load after this one can read bindings already.

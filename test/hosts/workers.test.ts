@@ -61,6 +61,12 @@ describe('a Worker with an entry module of its own', () => {
     expect(await json('/headers', { headers: forwarded })).toEqual(['by the handler', '203.0.113.7', 'example.com', 'https'])
   })
 
+  test('a request can be logged, without its members that throw', async () => {
+    await get('/logged')
+    await expect.poll(worker.output).toMatch(/Request \{[\s\S]*url: 'http:\/\/localhost:\d+\/logged'[\s\S]*bodyUsed: false\n\}/)
+    expect(worker.output()).not.toContain('Formatting threw')
+  })
+
   test('the cache handler keeps data in KV, and tags expire it', async () => {
     const first = await json('/kept')
     expect(await json('/kept')).toBe(first)
