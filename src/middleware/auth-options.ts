@@ -69,7 +69,7 @@ const isSchema = (value: unknown): boolean =>
 
 /** @throws {TypeError} for what is wrong, all but `jwt` itself */
 export function checkAuthOptions(options: unknown): void {
-  checkNames(options, NAMES, '')
+  checkNames(options, NAMES)
   const { optional, realm, roles, scopes, verify, jwt, schema, toUser } = options
   if ((verify === undefined) === (jwt === undefined)) throw new TypeError('auth: give either verify or jwt: what checks the tokens')
   if (verify !== undefined && (schema !== undefined || toUser !== undefined)) {

@@ -4,6 +4,7 @@ import { httpError } from '../runtime/error-answer.js'
 import { isFramed } from '../runtime/framed-request.js'
 import { withUrl } from '../runtime/incoming.js'
 import { createTypeTest } from './content-types.js'
+import { checkNames } from './option-checks.js'
 
 export interface BodyLimitOptions {
   /** Bytes, 0 to 2^53 - 1. Default 4,194,304 (4 MiB). */
@@ -15,6 +16,7 @@ export interface BodyLimitOptions {
   readonly contentTypes?: readonly string[]
 }
 
+const NAMES = ['maxSize', 'contentTypes'] satisfies (keyof BodyLimitOptions)[]
 const DEFAULT_SIZE = 4 * 1024 * 1024
 /** How much of a body above its limit is still taken off the wire, and for how many milliseconds. */
 const MAX_DISCARDED = 16 * 1024 * 1024
@@ -118,9 +120,10 @@ function withoutBody(c: Context): void {
 /**
  * Answers 413 where a body has more bytes than allowed, counted as they come: as soon as it is announced, or as the handler
  * reads beyond the limit. Reading then fails, and whatever the handler makes of that, the answer is 413.
- * @throws {TypeError} where an option is out of its range
+ * @throws {TypeError} where an option is not known, undefined or out of its range
  */
 export function bodyLimit(options: BodyLimitOptions = {}): MiddlewareHandler {
+  checkNames('bodyLimit', options, NAMES)
   const { maxSize = DEFAULT_SIZE, contentTypes } = options
   if (!Number.isSafeInteger(maxSize) || maxSize < 0) {
     throw new TypeError(`bodyLimit: maxSize is ${String(maxSize)}; give a whole number of bytes, 0 or more`)

@@ -3,6 +3,7 @@ import { cors as honoCors } from 'hono/cors'
 import { withMutableHeaders } from '../runtime/finish-response.js'
 import { PREFLIGHT } from '../runtime/handler-host.js'
 import { peekHeader } from '../runtime/peek-header.js'
+import { checkBoolean, checkNames } from './option-checks.js'
 
 /** Gives the origin to allow for a request's `Origin`, or nothing. */
 export type OriginCallback = (origin: string, c: Context) => string | null | undefined | Promise<string | null | undefined>
@@ -26,6 +27,7 @@ export interface CorsOptions {
   readonly maxAge?: number
 }
 
+const NAMES = ['origin', 'allowMethods', 'allowHeaders', 'exposeHeaders', 'credentials', 'maxAge'] satisfies (keyof CorsOptions)[]
 const MAX_AGE = 86_400
 /** RFC 9110, 5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~\w]+$/
@@ -56,7 +58,9 @@ function checkTokens(option: string, values: readonly string[] | undefined, cred
 }
 
 function check(options: CorsOptions): void {
+  checkNames('cors', options, NAMES)
   const { origin = '*', allowMethods, allowHeaders, exposeHeaders, credentials = false, maxAge } = options
+  checkBoolean('cors', credentials, 'credentials')
   if (origin === '*' && credentials) {
     throw new TypeError('cors: origin is "*" and credentials is true, which browsers refuse; name the origins')
   }

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono/types'
 import { DEFINITION, middlewareOf } from '../runtime/handler-host.js'
 import type { NextRequest } from './next-types.js'
+import { checkNames } from './option-checks.js'
 import { createRun } from './run.js'
 import type {
   AnyMiddleware,
@@ -102,6 +103,18 @@ export interface DefinedHandler<Input = unknown, Responses = unknown, Returned =
   readonly [DEFINITION]: HandlerDefinition & { readonly types?: HandlerTypes<Input, Responses, Returned> }
 }
 
+const NAMES = [
+  'use',
+  ...PARTS,
+  'responses',
+  'summary',
+  'description',
+  'tags',
+  'operationId',
+  'deprecated',
+] satisfies (keyof HandlerDefinition['options'])[]
+const MENDS = { body: 'give the schema of a JSON body as json, of a form as form' }
+
 const isSchema = (value: unknown): value is Schema =>
   (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
 
@@ -114,6 +127,7 @@ export function requireMiddleware(use: Use | undefined, name: string): readonly 
 }
 
 function requireSchemas(options: HandlerDefinition['options']): readonly Part[] {
+  checkNames('defineHandler', options, NAMES, { mends: MENDS })
   const parts = PARTS.filter((part) => options[part] !== undefined)
   const wrong = parts.find((part) => !isSchema(options[part]))
   if (wrong) throw new TypeError(`${wrong} of defineHandler is no schema; give one of zod's, or of a library that follows Standard Schema`)

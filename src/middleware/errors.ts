@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { MiddlewareHandler } from 'hono/types'
 import { type ErrorDescription, setErrorPresenter } from '../runtime/error-answer.js'
+import { checkNames } from './option-checks.js'
 
 export type { ErrorDescription } from '../runtime/error-answer.js'
 
@@ -74,6 +75,7 @@ async function tell(onError: NonNullable<ErrorsOptions['onError']>, error: Error
  * @throws {TypeError} where an option is wrong
  */
 export function errors(options: ErrorsOptions = {}): MiddlewareHandler {
+  checkNames('errors', options, ['format', 'type', 'onError'] satisfies (keyof ErrorsOptions)[])
   const { format = 'json', type, onError } = options
   if (format !== 'json' && format !== 'problem')
     throw new TypeError(`format of errors() is ${JSON.stringify(format)}; give 'json' or 'problem'`)

@@ -1,6 +1,7 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec'
 import type { TypedResponse } from 'hono'
 import type { JSONParsed } from 'hono/utils/types'
+import { checkNames } from './option-checks.js'
 
 export interface PaginationOptions<Filters extends StandardSchemaV1 | undefined = undefined> {
   /** The `limit` where the query has none: a whole number from 1 to `maxLimit`. Default 20, or `maxLimit` where that is lower. */
@@ -64,11 +65,12 @@ function withoutPagination(query: Query): Query {
 
 /**
  * A schema for `?page=2&limit=20`, and for filters beside them.
- * @throws {TypeError} where an option is out of its range
+ * @throws {TypeError} where an option is not known, undefined or out of its range
  */
 export function paginationQuery<Filters extends StandardSchemaV1 | undefined = undefined>(
   options: PaginationOptions<Filters> = {},
 ): PaginationSchema<PaginationInput & FiltersInput<Filters>, Pagination & FiltersOutput<Filters>> {
+  checkNames('paginationQuery()', options, ['defaultLimit', 'maxLimit', 'filters'] satisfies (keyof PaginationOptions)[])
   const { maxLimit = 100, defaultLimit = Math.min(20, maxLimit), filters } = options
   requireWhole('paginationQuery(): maxLimit', maxLimit, 1, MAX_LIMIT)
   requireWhole('paginationQuery(): defaultLimit', defaultLimit, 1, maxLimit)
@@ -150,13 +152,15 @@ function linkHeader(request: Request, page: Page<unknown>, url: string | URL | u
 /**
  * Answers a page of a list: `{ data, page, limit, total }` with a `Link` header to the first, previous, next and last page,
  * which keep the request's other params. A page beyond the last has no data and links back.
- * @throws {TypeError} where `page`, `limit` or `total` is no whole number in its range, or `url` is not absolute
+ * @throws {TypeError} where `page`, `limit` or `total` is no whole number in its range, `url` is not absolute, or an option is not known or
+ * undefined
  */
 export function paginated<T>(
   request: Request,
   { data, page, limit, total }: Page<T>,
   options: PaginatedOptions = {},
 ): Response & TypedResponse<JSONParsed<Page<T>>, 200, 'json'> {
+  checkNames('paginated()', options, ['url', 'headers'] satisfies (keyof PaginatedOptions)[])
   requireWhole('paginated(): page', page, 1, Number.MAX_SAFE_INTEGER)
   requireWhole('paginated(): limit', limit, 1, MAX_LIMIT)
   requireWhole('paginated(): total', total, 0, Number.MAX_SAFE_INTEGER)

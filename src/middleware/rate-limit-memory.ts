@@ -1,5 +1,6 @@
 import type { ClientRateLimitInfo, Store } from 'hono-rate-limiter'
 import { LRUCache } from 'lru-cache'
+import { checkNames } from './option-checks.js'
 
 const DEFAULT_KEYS = 100_000
 const MAX_KEYS = 10_000_000
@@ -7,9 +8,10 @@ const MAX_KEYS = 10_000_000
 /**
  * Counts in this process, or Workers isolate, alone. Has no timers, so that it can be made while a Worker loads.
  * @param options.maxKeys clients counted at once, 1 to 10,000,000; the one not seen for longest is forgotten first. Default 100,000.
- * @throws {TypeError} where maxKeys is out of its range
+ * @throws {TypeError} where an option is not known, undefined or out of its range
  */
 export function memoryStore(options: { readonly maxKeys?: number } = {}): Store {
+  checkNames('memoryStore', options, ['maxKeys'])
   const { maxKeys = DEFAULT_KEYS } = options
   if (!Number.isInteger(maxKeys) || maxKeys < 1 || maxKeys > MAX_KEYS) {
     throw new TypeError(`memoryStore: maxKeys is ${maxKeys}; give a whole number from 1 to ${MAX_KEYS}`)

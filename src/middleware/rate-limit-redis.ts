@@ -1,4 +1,5 @@
 import { RedisStore, type Store } from 'hono-rate-limiter'
+import { checkNames } from './option-checks.js'
 
 /** As much of a Redis client as is used: `call` of ioredis, or `sendCommand` of the package redis. */
 export type RedisClient =
@@ -8,9 +9,10 @@ export type RedisClient =
 /**
  * Counts in Redis, for all processes together, by scripts that count and set the expiry at once.
  * @param options.prefix what keys start with; limits with the same prefix count the same clients together. Default `everyroute:rate-limit:`.
- * @throws {TypeError} where the client has neither method
+ * @throws {TypeError} where the client has neither method, or an option is not known or undefined
  */
 export function redisStore(client: RedisClient, options: { readonly prefix?: string } = {}): Store {
+  checkNames('redisStore', options, ['prefix'])
   const { prefix = 'everyroute:rate-limit:' } = options
   const send = senderOf(client)
   const evalsha = async <R>(sha: string, keys: string[], args: unknown[]): Promise<R> =>

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { type RateLimitInfo, rateLimiter, type Store } from 'hono-rate-limiter'
 import { httpError } from '../runtime/error-answer.js'
+import { checkNames } from './option-checks.js'
 import { createAddressKey, type TrustProxy } from './rate-limit-address.js'
 import { memoryStore } from './rate-limit-memory.js'
 import { type Ask, createAsk, type StoreFailureOptions } from './rate-limit-store.js'
@@ -52,6 +53,9 @@ export interface RateLimitBindingOptions extends CommonOptions {
   readonly store?: never
 }
 
+const COMMON_NAMES = ['window', 'key', 'trustProxy', 'onStoreFailure', 'storeTimeout'] satisfies (keyof RateLimitOptions)[]
+const NAMES = ['limit', 'store', 'binding', ...COMMON_NAMES] satisfies (keyof RateLimitOptions)[]
+const BINDING_NAMES = ['binding', ...COMMON_NAMES] satisfies (keyof RateLimitBindingOptions)[]
 const MAX_LIMIT = 1_000_000_000
 const MAX_WINDOW = 86_400
 /** What clients count as whose address is not known. */
@@ -141,10 +145,11 @@ function bindingLimiter(options: RateLimitBindingOptions): MiddlewareHandler {
 /**
  * Lets each client through so many times per window, and answers 429 with `Retry-After` beyond. All answers carry `RateLimit`
  * and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-07), except with a binding, which doesn't tell its count.
- * @throws {TypeError} where an option is missing or out of its range
+ * @throws {TypeError} where an option is missing, not known, undefined or out of its range
  */
 export function rateLimit(
   options: RateLimitOptions | RateLimitBindingOptions,
 ): MiddlewareHandler<{ Variables: { rateLimit: RateLimitInfo } }> {
+  checkNames('rateLimit', options, options?.binding === undefined ? NAMES : BINDING_NAMES)
   return options.binding === undefined ? countingLimiter(options) : bindingLimiter(options)
 }

@@ -1,3 +1,5 @@
+import { checkNames } from './option-checks.js'
+
 /** Control, formatting (text direction, zero width), surrogate, private and unassigned characters, line and paragraph separators. */
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu
 /** What file systems, shells and a `Content-Disposition` header give a meaning. */
@@ -29,9 +31,10 @@ function truncate(text: string, maxBytes: number): string {
  * A file's name as it may be stored, and shown to others: without path, invisible and reserved characters; no reserved name of
  * Windows; short enough, with its extension. Names that differ may come out alike: add an id where they must not.
  * @param name as the client gave it
- * @throws {TypeError} where an option is out of its range
+ * @throws {TypeError} where an option is not known, undefined or out of its range
  */
 export function safeFileName(name: string, options: FileNameOptions = {}): string {
+  checkNames('safeFileName()', options, ['maxBytes', 'fallback'] satisfies (keyof FileNameOptions)[])
   const { maxBytes = 255, fallback = 'file' } = options
   if (!Number.isInteger(maxBytes) || maxBytes < 32 || maxBytes > 255) {
     throw new TypeError(`safeFileName(): maxBytes is ${maxBytes}: give a whole number from 32 to 255.`)

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { mediaTypeOf } from './content-types.js'
+import { checkBoolean, checkNames } from './option-checks.js'
 
 /** What one uploaded file may be. */
 export interface FileRules {
@@ -25,6 +26,10 @@ export interface FilesOptions extends FileRules {
   /** Files at most: a whole number, 1 or more. No default. */
   readonly maxCount: number
 }
+
+const RULE_NAMES = ['maxSize', 'minSize', 'types'] satisfies (keyof FileRules)[]
+const FILE_NAMES = [...RULE_NAMES, 'optional'] satisfies (keyof FileOptions)[]
+const FILES_NAMES = [...RULE_NAMES, 'minCount', 'maxCount'] satisfies (keyof FilesOptions)[]
 
 type Check = (file: File) => string | undefined
 
@@ -87,11 +92,13 @@ function schemaOf<Output>(validate: (value: unknown) => StandardSchemaV1.Result<
 
 /**
  * A schema for one uploaded file.
- * @throws {TypeError} where an option is out of its range
+ * @throws {TypeError} where an option is not known, undefined or out of its range
  */
 export function fileSchema(options: FileOptions & { readonly optional: true }): StandardSchemaV1<File | undefined>
 export function fileSchema(options: FileOptions): StandardSchemaV1<File>
 export function fileSchema(options: FileOptions): StandardSchemaV1<File | undefined> {
+  checkNames('fileSchema()', options, FILE_NAMES)
+  checkBoolean('fileSchema()', options.optional, 'optional')
   const check = createCheck('fileSchema()', options)
   return schemaOf((value) => {
     if (isLeftOut(value)) return options.optional ? { value: undefined } : fail('is required')
@@ -104,9 +111,10 @@ export function fileSchema(options: FileOptions): StandardSchemaV1<File | undefi
 
 /**
  * A schema for files that come under one name.
- * @throws {TypeError} where an option is out of its range
+ * @throws {TypeError} where an option is not known, undefined or out of its range
  */
 export function filesSchema(options: FilesOptions): StandardSchemaV1<File[]> {
+  checkNames('filesSchema()', options, FILES_NAMES)
   const { maxCount, minCount = 1 } = options
   const check = createCheck('filesSchema()', options)
   requireWhole('filesSchema(): maxCount', maxCount, 1, Number.MAX_SAFE_INTEGER)

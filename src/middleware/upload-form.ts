@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { checkNames } from './option-checks.js'
 
 /** Schemas of files by their fields' names, from `fileSchema` and `filesSchema`. */
 export type FileFields = Readonly<Record<string, StandardSchemaV1>>
@@ -37,10 +38,13 @@ const issuesBelow = (name: string, result: StandardSchemaV1.Result<unknown>): St
 
 /**
  * A schema for a form with files, for `defineHandler`'s `form`, or to validate what `request.formData()` gives.
+ * @throws {TypeError} where an option is not known or undefined
  */
 export function uploadForm<const Files extends FileFields, Fields extends StandardSchemaV1 | undefined = undefined>(
   options: UploadFormOptions<Files, Fields>,
 ): UploadFormSchema<Files, Fields> {
+  checkNames('uploadForm()', options, ['files', 'fields'])
+  checkNames('uploadForm()', options.files, Object.keys(options.files ?? {}), { prefix: 'files' })
   const { fields } = options
   const files = Object.entries(options.files)
 

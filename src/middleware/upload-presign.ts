@@ -1,4 +1,5 @@
 import { AwsV4Signer } from 'aws4fetch'
+import { checkNames } from './option-checks.js'
 
 /** A place in a bucket, and the key pair that may write there. */
 export interface StorageTarget {
@@ -40,6 +41,19 @@ export interface PresignedUpload {
   readonly expiresAt: string
 }
 
+const NAMES = [
+  'endpoint',
+  'bucket',
+  'key',
+  'accessKeyId',
+  'secretAccessKey',
+  'sessionToken',
+  'region',
+  'expiresIn',
+  'contentType',
+  'contentLength',
+  'headers',
+] satisfies (keyof PresignUploadOptions)[]
 const MAX_EXPIRES_IN = 604_800
 const MAX_CONTENT_LENGTH = 5 * 1024 ** 3
 const MAX_KEY_BYTES = 1024
@@ -121,9 +135,10 @@ export async function presign({ target, method, headers, expiresIn, date }: Pres
 /**
  * A URL by which a client uploads one file straight to S3, R2 or another server with their interface, past the handler and its body
  * limit. Type and length are signed: the storage refuses any other.
- * @throws {TypeError} where an option is missing or out of its range
+ * @throws {TypeError} where an option is missing, not known, undefined or out of its range
  */
 export async function presignUpload(options: PresignUploadOptions): Promise<PresignedUpload> {
+  checkNames('presignUpload()', options, NAMES)
   const { contentLength, contentType, expiresIn = 900, ...target } = options
   requireKey(target.key)
   requireText('accessKeyId', target.accessKeyId)

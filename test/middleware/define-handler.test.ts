@@ -249,7 +249,7 @@ test('wrong options are told at once', () => {
   expect(() => withMiddleware('x' as never)).toThrow(TypeError)
   expect(() => apiError('x', 200 as never)).toThrow(RangeError)
   // @ts-expect-error no such option
-  defineHandler({ qurey: z.object({}) }, handler)
+  expect(() => defineHandler({ qurey: z.object({}) }, handler)).toThrow(TypeError)
   // @ts-expect-error not a schema
   expect(() => defineHandler({ query: 1 }, handler)).toThrow(TypeError)
 })

@@ -121,7 +121,8 @@ test.each<[Partial<Record<keyof PresignUploadOptions, unknown>>, string]>([
   [{ endpoint: 'ftp://s3.example' }, 'endpoint is ftp://s3.example'],
   [{ endpoint: 'https://s3.example?x=1' }, 'endpoint is https://s3.example?x=1'],
   [{ accessKeyId: '' }, 'accessKeyId is empty'],
-  [{ secretAccessKey: undefined }, "secretAccessKey is undefined: give it from your storage's settings."],
+  [{ secretAccessKey: '' }, "secretAccessKey is empty: give it from your storage's settings."],
+  [{ secretAccessKey: undefined }, 'secretAccessKey is undefined: it must have a value'],
 ])('refuses %o', async (wrong, message) => {
   const attempt = sign(wrong as Partial<PresignUploadOptions>)
   await expect(attempt).rejects.toThrow(TypeError)
