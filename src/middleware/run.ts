@@ -8,9 +8,11 @@ import { toNextRequest } from '../runtime/native-request.js'
 import { isNavigationError } from '../runtime/navigation-errors.js'
 import { createOneHandlerApp } from '../runtime/one-handler.js'
 import { noteBeforeHandler, type PreparedHeaders, restoreHeaders } from '../runtime/prepared-headers.js'
+import { isResponse } from '../runtime/responses.js'
 import { currentScope } from '../runtime/scope.js'
 import { createInnerContext } from './inner-context.js'
 import { answerNatively } from './native-errors.js'
+import { NoResponseError } from './no-response.js'
 import type { PathParams, RouteHandlerContext } from './types.js'
 
 /** What the middleware stands in front of: the handler, with the request that the middleware has left. */
@@ -119,7 +121,8 @@ export function createRun(
       const left = readsBody ? c.req.raw : await readableRequest(c)
       const handed = new HandedContext(c)
       try {
-        const answer = await inner(left === request ? request : toNextRequest(left, request), handed, withHost(context, host))
+        const answer: unknown = await inner(left === request ? request : toNextRequest(left, request), handed, withHost(context, host))
+        if (!isResponse(answer)) throw new NoResponseError(answer, request.method)
         return presentError(c, answer)
       } catch (thrown) {
         handed.undo()

@@ -41,15 +41,18 @@ function describeValue(value: unknown): string {
 }
 
 /**
+ * What to say where something else than a response is returned.
+ * @param by what has returned it
+ */
+export const noResponseMessage = (result: unknown, by: string, method: string): string =>
+  `No response is returned from ${by} (${method}): expected a Response, received '${describeValue(result)}'. Return a Response in every branch.`
+
+/**
  * Checks what a handler returned, takes away the headers that the server itself decides, and adds the cookies that it set.
  * @throws {Error} where it isn't a response that a route handler may return
  */
 export function finishResponse(result: unknown, run: HandlerRun, scope?: RequestScope): Response {
-  if (!isResponse(result)) {
-    throw new Error(
-      `No response is returned from route handler '${run.route.file}' (${run.request.method}): expected a Response, received '${describeValue(result)}'. Return a Response in every branch.`,
-    )
-  }
+  if (!isResponse(result)) throw new Error(noResponseMessage(result, `route handler '${run.route.file}'`, run.request.method))
   if (result.status === 0) throw new Error('Response.error() is not an answer that can be sent.')
   const cookies = HAS_SCOPE ? scope?.cookies : undefined
   const isModified = cookies !== undefined && cookies.modified.size > 0

@@ -3,6 +3,9 @@ import type { MiddlewareHandler } from 'hono/types'
 import type { FolderFiles, ManifestFile } from '../routing/manifest.js'
 import { type AnswerError, type Composed, compose } from './compose.js'
 import { noticeEnv } from './env.js'
+import { FileError } from './file-error.js'
+import { noResponseMessage } from './finish-response.js'
+import { isResponse } from './responses.js'
 import { FileLoader } from './route-loader.js'
 
 /** The middleware that has run in front. */
@@ -15,13 +18,11 @@ interface Chain {
 }
 
 /** A file could not be loaded, or exports something else than it should. */
-export class FolderFileError extends Error {
+export class FolderFileError extends FileError {
   override readonly name: string = 'FolderFileError'
-  readonly file: string
 
   constructor(file: string, message: string, cause?: unknown) {
-    super(message, { cause })
-    this.file = file
+    super('load', file, message, cause)
   }
 }
 
@@ -80,7 +81,14 @@ export class FolderGuard {
 
   /** @throws {FolderFileError} */
   async errorHandler(): Promise<ErrorHandler | undefined> {
-    return this.#error && ((await defaultExport(this.#error, isFunction, 'a function (error, c) => Response')) as ErrorHandler)
+    const loader = this.#error
+    if (!loader) return undefined
+    const handler = (await defaultExport(loader, isFunction, 'a function (error, c) => Response')) as ErrorHandler
+    return async (error, c) => {
+      const answer: unknown = await handler(error, c)
+      if (isResponse(answer)) return answer
+      throw new FileError('handler', loader.file, noResponseMessage(answer, `error handler '${loader.file}'`, c.req.method))
+    }
   }
 
   /** @throws {FolderFileError} */

@@ -2,11 +2,12 @@ import type { Context } from 'hono'
 import type { Next } from 'hono/types'
 import type { FolderFiles, ManifestFolder } from '../routing/manifest.js'
 import { type AnswerError, takeAnswer } from './compose.js'
-import type { RouteEntry, RouterContext } from './context.js'
+import type { ErrorContext, RouteEntry, RouterContext } from './context.js'
 import { isException, presentError } from './error-answer.js'
 import { originOf, toError } from './error-origin.js'
 import { HAS_FOLDER_FILES } from './features.js'
-import { createGuards, FolderFileError, type FolderGuard } from './folder-guard.js'
+import { FileError } from './file-error.js'
+import { createGuards, type FolderGuard } from './folder-guard.js'
 import { belowFolder, REST } from './folder-pattern.js'
 import { setParams } from './handler-host.js'
 import { decodePath } from './hono-router.js'
@@ -21,6 +22,15 @@ export interface UnmatchedFolder {
 
 /** What errors are answered with, but for those that a folder's file answers. */
 export type OnError = (error: Error, c: Context) => Response | Promise<Response>
+
+/** What errors are thrown in: a route, or a folder in which no file answers. */
+type Thrower = Pick<RouteEntry, 'guard' | 'pathname'> & Partial<Pick<RouteEntry, 'file'>>
+
+/** Where an error was thrown, as far as it tells. */
+function placeOf(error: unknown, c: Context, { pathname }: Thrower): ErrorContext {
+  const { phase, file } = error instanceof FileError ? error : { phase: 'middleware' as const }
+  return { phase, method: c.req.method, pathname, ...(file !== undefined && { file }) }
+}
 
 /** The params of a folder's own segments. */
 function folderParams({ params: { [REST]: _, ...params } }: RouteMatch<UnmatchedFolder>): RouteParamValues {
@@ -91,10 +101,10 @@ export class FolderLayer {
   }
 
   /** Gives the answer of the nearest `_error` file, else of the app's error handler. It never rejects. */
-  errorAnswerer(c: Context, route: Pick<RouteEntry, 'guard' | 'pathname'>): AnswerError {
+  errorAnswerer(c: Context, route: Thrower): AnswerError {
     return async (thrown) => {
       const context = this.#context
-      const error = await this.#placeError(thrown, c, route.pathname)
+      const error = await this.#placeError(thrown instanceof FileError && route.file ? thrown.in(route.file) : thrown, c, route)
       c.error = error
       try {
         const handler = await route.guard?.errorHandler()
@@ -102,19 +112,17 @@ export class FolderLayer {
         if (!isException(error)) context.report(error, originOf(error)!)
         return presentError(c, await handler(error, c))
       } catch (failure) {
-        context.report(failure, { phase: 'middleware', method: c.req.method, pathname: route.pathname })
+        context.report(failure, placeOf(failure, c, route))
         return presentError(c, context.responses.internalError(failure))
       }
     }
   }
 
   /** Notes where an error was thrown, unless a file's handler threw it: that is known by then. */
-  async #placeError(thrown: unknown, c: Context, pathname: string): Promise<Error> {
+  async #placeError(thrown: unknown, c: Context, route: Thrower): Promise<Error> {
     if (thrown instanceof Error && originOf(thrown)) return thrown
-    const { method, raw } = c.req
-    const isFile = HAS_FOLDER_FILES && thrown instanceof FolderFileError
-    const error = toError(thrown, { phase: isFile ? 'load' : 'middleware', method, pathname, ...(isFile && { file: thrown.file }) })
-    if (!isException(error) && !mountOf(c.env)) await this.#context.instrumentation?.onRequestError(thrown, raw, pathname)
+    const error = toError(thrown, placeOf(thrown, c, route))
+    if (!isException(error) && !mountOf(c.env)) await this.#context.instrumentation?.onRequestError(thrown, c.req.raw, route.pathname)
     return error
   }
 }

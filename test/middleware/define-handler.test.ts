@@ -212,6 +212,66 @@ describe('errors', () => {
   })
 })
 
+describe('a handler that returns no response', () => {
+  const allow: MiddlewareHandler = async (c, next) => {
+    await next()
+    c.res.headers.set('x-allow', String(c.res.status))
+  }
+  const wrappers: [string, (handler: never) => (request: Request) => Promise<Response>][] = [
+    ['defineHandler', (handler) => defineHandler({ use: [allow] }, handler) as never],
+    ['withMiddleware', (handler) => withMiddleware(allow)(handler) as never],
+    ['withMiddleware around defineHandler', (handler) => withMiddleware(allow)(defineHandler({}, handler)) as never],
+  ]
+  const results: [returned: unknown, shown: string][] = [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['text', 'string'],
+    [{ a: 1 }, 'Object'],
+  ]
+  const messageOf = (by: string, shown: string): string =>
+    `No response is returned from ${by} (GET): expected a Response, received '${shown}'. Return a Response in every branch.`
+
+  test.each(wrappers)('is named where %s has made it, and answered behind its middleware', async (_name, wrap) => {
+    for (const [returned, shown] of results) {
+      const { app, logged } = setUp({ '/a/[id]': { GET: wrap((() => returned) as never) } })
+      const response = await app.request('/a/1')
+      expect([response.status, response.headers.get('x-allow'), await response.json()]).toEqual([
+        500,
+        '500',
+        { error: 'Internal Server Error' },
+      ])
+      expect(logged).toEqual([
+        [
+          expect.objectContaining({ message: messageOf("route handler 'a/[id]/route.ts'", shown) }),
+          { phase: 'handler', method: 'GET', pathname: '/a/[id]', file: 'a/[id]/route.ts' },
+        ],
+      ])
+    }
+  })
+
+  test.each(wrappers)('is told natively where %s has made it', async (_name, wrap) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    for (const [returned, shown] of results) {
+      const response = await wrap((() => returned) as never)(new NextRequest('http://localhost/a'))
+      expect([response.status, response.headers.get('x-allow')]).toEqual([500, '500'])
+      expect(log).toHaveBeenLastCalledWith('everyroute: GET /a:', expect.objectContaining({ message: messageOf('a route handler', shown) }))
+    }
+    log.mockRestore()
+  })
+
+  test('is named where its answer was to be kept', async () => {
+    const GET = defineHandler({ use: [allow] }, (() => undefined) as never)
+    const { app, logged } = setUp({ '/kept': { GET, dynamic: 'force-static' } })
+    expect((await app.request('/kept')).status).toBe(500)
+    expect(logged).toEqual([
+      [
+        expect.objectContaining({ message: messageOf('a route handler', 'undefined') }),
+        { phase: 'handler', method: 'GET', pathname: '/kept', file: 'kept/route.ts' },
+      ],
+    ])
+  })
+})
+
 test('withMiddleware wraps plain and defined handlers, in order', async () => {
   const log: string[] = []
   const plain = withMiddleware(

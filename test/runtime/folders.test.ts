@@ -234,6 +234,30 @@ describe('errors', () => {
     expect(logged.map(([thrown]) => (thrown as Error).message)).toEqual(['x', 'y', 'again'])
   })
 
+  test.each([
+    ['nothing', undefined, 'undefined'],
+    ['a text', 'oops', 'string'],
+    ['an object', { oops: true }, 'Object'],
+  ])('an _error that returns %s is named, and answered 500', async (_name, returned, shown) => {
+    const error = file('a/_error.ts', { default: () => returned })
+    const { app, logged } = setUp({}, {}, withFolders({ '/a': thrower(new Error('x')) }, { '/a': { ...outer, error } }))
+    const response = await app.request('/a')
+    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([500, '*'])
+    expect(await response.json()).toEqual({ error: 'Internal Server Error' })
+    const message = `No response is returned from error handler 'a/_error.ts' (GET): expected a Response, received '${shown}'. Return a Response in every branch.`
+    expect(logged.slice(1)).toEqual([
+      [expect.objectContaining({ message }), { phase: 'handler', method: 'GET', pathname: '/a', file: 'a/_error.ts' }],
+    ])
+    expect((logged[0]![0] as Error).message).toBe('x')
+  })
+
+  test('an _error that cannot be loaded is named', async () => {
+    const error = file('a/_error.ts', () => Promise.reject(new Error('no such module')))
+    const { app, logged } = setUp({}, {}, withFolders({ '/a': thrower(new Error('x')) }, { '/a': { error } }))
+    expect((await app.request('/a')).status).toBe(500)
+    expect(logged.map(([, { phase, file: name }]) => [phase, name])).toEqual([['load', 'a/_error.ts']])
+  })
+
   test('the nearest _not-found answers paths without a file, and notFound()', async () => {
     const none = file('_not-found.ts', { default: (c: { text: (body: string, status: number) => Response }) => c.text('none here', 404) })
     const gone = { GET: () => notFound() }
