@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { MiddlewareHandler } from 'hono/types'
+import { proxyAnswerOf } from './finish-response.js'
 import { isNavigationError } from './navigation-errors.js'
 import { addPreparedHeaders, type PreparedHeaders, preparedBeforeHandler, preparedHeaders, restoreHeaders } from './prepared-headers.js'
 import { isResponse } from './responses.js'
@@ -8,8 +9,11 @@ import { isThenable } from './thenable.js'
 /** What the middleware stands in front of. */
 export type Innermost = (c: Context) => Response | Promise<Response>
 
-/** Gives the answer to what was thrown, of whatever kind it is. Never rejects. */
-export type AnswerError = (thrown: unknown) => Promise<Response>
+/**
+ * Gives the answer to what was thrown, of whatever kind it is. Never rejects.
+ * @param file of the middleware that threw it, where that has one
+ */
+export type AnswerError = (thrown: unknown, file?: string) => Promise<Response>
 
 export type Composed = (c: Context, innermost: Innermost, answerError: AnswerError) => Promise<Response>
 
@@ -39,6 +43,9 @@ export function toError(thrown: unknown, prefix = ''): Error {
   }
   return new Error(prefix + text, { cause: thrown })
 }
+
+/** The file of each middleware of a chain, by the chain. */
+const files: WeakMap<readonly MiddlewareHandler[], readonly string[]> = /* @__PURE__ */ new WeakMap()
 
 /** One run of a chain for a request. */
 class ChainRun {
@@ -125,9 +132,22 @@ class ChainRun {
   private takeOuter(returned: unknown, i: number): void {
     const { c } = this
     if (this.ended < i) return
-    if (!c.finalized && isResponse(returned)) c.res = addPreparedHeaders(c, returned)
+    if (!c.finalized && isResponse(returned)) {
+      const name = proxyAnswerOf(returned)
+      if (name) throw new Error(`NextResponse.${name}() can be used in a proxy alone, not in ${this.nameOf(i)}: await next() in its place.`)
+      c.res = addPreparedHeaders(c, returned)
+    }
     if (!c.finalized) throw new Error('Middleware has neither returned a Response nor awaited next().')
     this.ended = i
+  }
+
+  private fileOf(i: number): string | undefined {
+    return files.get(this.middleware)?.[i]
+  }
+
+  private nameOf(i: number): string {
+    const file = this.fileOf(i)
+    return file === undefined ? 'middleware' : `middleware '${file}'`
   }
 
   /** Answers what was thrown at a place of the chain. */
@@ -135,7 +155,7 @@ class ChainRun {
     const { c, prepared } = this
     this.hasFailed = true
     if (prepared && this.ended > i) dropAnswer(c, preparedBeforeHandler(c) ?? prepared)
-    const answer = await this.answerError(thrown)
+    const answer = await this.answerError(thrown, this.fileOf(i))
     if (this.ended >= i) {
       // A redirect and the like are answers: what looks for errors should not find them.
       if (!isNavigationError(thrown)) c.error = toError(thrown)
@@ -161,7 +181,9 @@ const DONE: Promise<undefined> = /* @__PURE__ */ Promise.resolve(undefined)
 /**
  * Makes one function of a chain of middleware, which works as in Hono: what is thrown further in has become the answer by the
  * time `next()` is done. The error of a handler is answered without the headers of an answer that it had half made.
+ * @param names the file of each middleware. Default: none has one
  */
-export function compose(middleware: readonly MiddlewareHandler[]): Composed {
+export function compose(middleware: readonly MiddlewareHandler[], names?: readonly string[]): Composed {
+  if (names) files.set(middleware, names)
   return (c, innermost, answerError) => new ChainRun(middleware, c, innermost, answerError).run()
 }

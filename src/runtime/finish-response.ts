@@ -25,6 +25,14 @@ function isOrdinary(response: Response): boolean {
   return true
 }
 
+type ProxyMethod = 'rewrite' | 'next' | undefined
+
+const proxyMethodOf = (headers: Headers): ProxyMethod =>
+  headers.has(PROXY_REWRITE) ? 'rewrite' : headers.get(PROXY_NEXT) === '1' ? 'next' : undefined
+
+/** The method of NextResponse that has made an answer which a proxy alone may give. */
+export const proxyAnswerOf = (response: Response): ProxyMethod => (isOrdinary(response) ? undefined : proxyMethodOf(response.headers))
+
 /** The answer, or a copy where a host or a `Response.redirect` has made its headers immutable. */
 export function withMutableHeaders(response: Response): Response {
   try {
@@ -58,8 +66,8 @@ export function finishResponse(result: unknown, run: HandlerRun, scope?: Request
   const isModified = cookies !== undefined && cookies.modified.size > 0
   if (!isModified && isOrdinary(result)) return result
   const { headers } = result
-  if (headers.has(PROXY_REWRITE)) throw new Error('NextResponse.rewrite() can be used in a proxy alone, not in a route handler.')
-  if (headers.get(PROXY_NEXT) === '1') throw new Error('NextResponse.next() can be used in a proxy alone, not in a route handler.')
+  const name = proxyMethodOf(headers)
+  if (name) throw new Error(`NextResponse.${name}() can be used in a proxy alone, not in a route handler.`)
   if (!isModified && !STRIPPED.some((name) => headers.has(name))) return result
   const response = withMutableHeaders(result)
   if (HAS_SCOPE) appendModifiedCookies(response.headers, cookies)

@@ -27,8 +27,8 @@ export type OnError = (error: Error, c: Context) => Response | Promise<Response>
 type Thrower = Pick<RouteEntry, 'guard' | 'pathname'> & Partial<Pick<RouteEntry, 'file'>>
 
 /** Where an error was thrown, as far as it tells. */
-function placeOf(error: unknown, c: Context, { pathname }: Thrower): ErrorContext {
-  const { phase, file } = error instanceof FileError ? error : { phase: 'middleware' as const }
+function placeOf(error: unknown, c: Context, { pathname }: Thrower, middleware?: string): ErrorContext {
+  const { phase, file } = error instanceof FileError ? error : { phase: 'middleware' as const, file: middleware }
   return { phase, method: c.req.method, pathname, ...(file !== undefined && { file }) }
 }
 
@@ -102,9 +102,9 @@ export class FolderLayer {
 
   /** Gives the answer of the nearest `_error` file, else of the app's error handler. It never rejects. */
   errorAnswerer(c: Context, route: Thrower): AnswerError {
-    return async (thrown) => {
+    return async (thrown, file) => {
       const context = this.#context
-      const error = await this.#placeError(thrown instanceof FileError && route.file ? thrown.in(route.file) : thrown, c, route)
+      const error = await this.#placeError(thrown instanceof FileError && route.file ? thrown.in(route.file) : thrown, c, route, file)
       c.error = error
       try {
         const handler = await route.guard?.errorHandler()
@@ -119,9 +119,9 @@ export class FolderLayer {
   }
 
   /** Notes where an error was thrown, unless a file's handler threw it: that is known by then. */
-  async #placeError(thrown: unknown, c: Context, route: Thrower): Promise<Error> {
+  async #placeError(thrown: unknown, c: Context, route: Thrower, file: string | undefined): Promise<Error> {
     if (thrown instanceof Error && originOf(thrown)) return thrown
-    const error = toError(thrown, placeOf(thrown, c, route))
+    const error = toError(thrown, placeOf(thrown, c, route, file))
     if (!isException(error) && !mountOf(c.env)) await this.#context.instrumentation?.onRequestError(thrown, c.req.raw, route.pathname)
     return error
   }

@@ -8,6 +8,7 @@ import type { FolderFiles, ManifestFile, RouteModule } from '../../src/index.js'
 import { errors } from '../../src/middleware/errors.js'
 import { timeout } from '../../src/middleware/timeout.js'
 import { notFound } from '../../src/next/navigation.js'
+import { NextResponse } from '../../src/next/server.js'
 import { manifestOf, setUp } from './helpers.js'
 
 const file = (name: string, module: RouteModule | (() => Promise<RouteModule>)): ManifestFile => ({
@@ -136,6 +137,38 @@ describe('fails closed', () => {
       expect.objectContaining({ message: expect.stringMatching(message) as string }),
       expect.objectContaining({ phase: 'load', file: 'a/_middleware.ts' }),
     ])
+  })
+
+  test.each([
+    ['next', () => NextResponse.next()],
+    ['next', async () => NextResponse.next({ headers: { 'x-own': '1' } })],
+    ['rewrite', () => NextResponse.rewrite('http://localhost/b')],
+  ])("middleware that answers by Next.js's NextResponse.%s()", async (name, answer) => {
+    const middleware = [
+      file('_middleware.ts', { default: [trace('1'), trace('2')] }),
+      file('a/_middleware.ts', { default: [trace('3'), answer] }),
+    ]
+    const { app, logged } = setUp({}, {}, withFolders({ '/a': { GET } }, { '/a': { middleware } }))
+    for (const path of ['/a', '/a/nowhere']) {
+      const response = await app.request(path)
+      expect([response.status, await response.json()]).toEqual([500, { error: 'Internal Server Error' }])
+    }
+    expect(taken()).not.toContain('handler')
+    const message = `NextResponse.${name}() can be used in a proxy alone, not in middleware 'a/_middleware.ts': await next() in its place.`
+    expect(logged[0]).toEqual([
+      expect.objectContaining({ message }),
+      { phase: 'middleware', method: 'GET', pathname: '/a', file: 'a/_middleware.ts' },
+    ])
+    expect(logged.map(([error]) => (error as Error).message)).toEqual([message, message])
+  })
+
+  test("an answer of a middleware's own is none of NextResponse.next()", async () => {
+    const middleware = [
+      file('_middleware.ts', { default: () => NextResponse.json({ own: true }, { headers: { 'x-middleware-next': '0' } }) }),
+    ]
+    const { app } = setUp({}, {}, withFolders({ '/a': { GET } }, { '/a': { middleware } }))
+    expect(await (await app.request('/a')).json()).toEqual({ own: true })
+    expect(taken()).toEqual([])
   })
 
   test('middleware that neither answers nor goes on', async () => {
