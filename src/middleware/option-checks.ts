@@ -29,6 +29,8 @@ export function checkNames(
   const where = prefix === '' ? '' : `${prefix}.`
   for (const [name, value] of Object.entries(options)) {
     if (!names.includes(name)) {
+      // Hono's context, of a request that came to what makes middleware.
+      if ('req' in options) throw new TypeError(`${owner}: called with a request's context: give ${owner}(…) as middleware, not ${owner}`)
       const mend = Object.hasOwn(mends, name) ? mends[name] : `there are ${names.join(', ')}`
       throw wrongOption(owner, `${where}${name}`, `is no option; ${mend}`)
     }

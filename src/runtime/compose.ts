@@ -134,10 +134,16 @@ class ChainRun {
     if (this.ended < i) return
     if (!c.finalized && isResponse(returned)) {
       const name = proxyAnswerOf(returned)
-      if (name) throw new Error(`NextResponse.${name}() can be used in a proxy alone, not in ${this.nameOf(i)}: await next() in its place.`)
+      if (name)
+        throw new Error(
+          `NextResponse.${name}() can be used in a proxy alone, not in ${this.nameOf(i, 'middleware')}: await next() in its place.`,
+        )
       c.res = addPreparedHeaders(c, returned)
     }
-    if (!c.finalized) throw new Error('Middleware has neither returned a Response nor awaited next().')
+    if (!c.finalized) {
+      const hint = typeof returned === 'function' ? ' It has returned a function: call what makes middleware, cors() instead of cors.' : ''
+      throw new Error(`${this.nameOf(i, 'Middleware')} has neither returned a Response nor awaited next().${hint}`)
+    }
     this.ended = i
   }
 
@@ -145,9 +151,9 @@ class ChainRun {
     return files.get(this.middleware)?.[i]
   }
 
-  private nameOf(i: number): string {
+  private nameOf(i: number, word: string): string {
     const file = this.fileOf(i)
-    return file === undefined ? 'middleware' : `middleware '${file}'`
+    return file === undefined ? word : `${word} '${file}'`
   }
 
   /** Answers what was thrown at a place of the chain. */

@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from 'hono/types'
 import { describe, expect, test } from 'vitest'
 import { apiError, defineHandler } from '../../src/handler.js'
 import type { FolderFiles, ManifestFile, RouteModule } from '../../src/index.js'
+import { cors as ownCors } from '../../src/middleware/cors.js'
 import { errors } from '../../src/middleware/errors.js'
 import { timeout } from '../../src/middleware/timeout.js'
 import { notFound } from '../../src/next/navigation.js'
@@ -52,7 +53,9 @@ describe('the chain of a folder', () => {
       const answer = await app.request('/')
       expect([answer.status, await answer.json()]).toEqual([500, { error: 'Internal Server Error' }])
     }
-    expect(logged.map(([error]) => String(error))).toEqual(Array(2).fill('Error: next() called multiple times'))
+    expect(logged.map(([error, { file: name }]) => [String(error), name])).toEqual(
+      Array(2).fill(['Error: next() called multiple times', '_middleware.ts']),
+    )
     taken()
   })
 
@@ -171,14 +174,45 @@ describe('fails closed', () => {
     expect(taken()).toEqual([])
   })
 
-  test('middleware that neither answers nor goes on', async () => {
-    const { app } = setUp(
-      {},
-      {},
-      withFolders({ '/a': { GET } }, { '/a': { middleware: [file('_middleware.ts', { default: async () => {} })] } }),
-    )
+  const HINT = ' It has returned a function: call what makes middleware, cors() instead of cors.'
+  test.each([
+    ['neither answers nor goes on', async () => {}, ''],
+    ['returns what is no response', () => 'text', ''],
+    ['makes middleware, and was not called', cors, HINT],
+    ['makes middleware in time, and was not called', async () => cors(), HINT],
+  ])('middleware that %s', async (_name, wrong, hint) => {
+    const middleware = [
+      file('_middleware.ts', { default: [trace('1'), trace('2')] }),
+      file('a/_middleware.ts', { default: [trace('3'), wrong] }),
+    ]
+    const { app, logged } = setUp({}, {}, withFolders({ '/a': { GET } }, { '/a': { middleware } }))
+    expect((await app.request('/a')).status).toBe(500)
+    expect(taken()).not.toContain('handler')
+    const message = `Middleware 'a/_middleware.ts' has neither returned a Response nor awaited next().${hint}`
+    expect(logged).toEqual([
+      [expect.objectContaining({ message }), { phase: 'middleware', method: 'GET', pathname: '/a', file: 'a/_middleware.ts' }],
+    ])
+  })
+
+  test('a handler whose own middleware neither answers nor goes on', async () => {
+    const handler = defineHandler({ use: [(async () => {}) as never] }, GET)
+    const { app, logged } = setUp({ '/a': { GET: handler } })
     expect((await app.request('/a')).status).toBe(500)
     expect(taken()).toEqual([])
+    expect((logged[0]![0] as Error).message).toBe('Middleware has neither returned a Response nor awaited next().')
+  })
+
+  test.each<[string, (options: never) => unknown]>([
+    ['cors', ownCors],
+    ['timeout', timeout],
+    ['errors', errors],
+  ])('%s that was not called', async (name, wrong) => {
+    const middleware = [file('a/_middleware.ts', { default: wrong })]
+    const { app, logged } = setUp({}, {}, withFolders({ '/a': { GET } }, { '/a': { middleware } }))
+    expect((await app.request('/a')).status).toBe(500)
+    expect(taken()).toEqual([])
+    const message = `${name}: called with a request's context: give ${name}(…) as middleware, not ${name}`
+    expect(logged).toEqual([[expect.objectContaining({ message }), expect.objectContaining({ file: 'a/_middleware.ts' })]])
   })
 })
 
