@@ -8,15 +8,19 @@ export interface ResponseLifetime {
 }
 
 /**
- * The tasks that a request hands to `after()`. Callbacks start in order once the answer is out; promises are waited for.
- * A task that fails is reported and stops nothing.
+ * The tasks that a request hands to `after()`. Callbacks start in order once the answer is out, those added later at once; promises
+ * are waited for. A task that fails is reported and stops nothing.
  */
 export class AfterTasks {
   readonly #lifetime: () => ResponseLifetime
   readonly #report: (error: unknown) => void
   readonly #enter: (callback: () => unknown) => unknown
-  #callbacks: (() => unknown)[] = []
-  #scheduled = false
+  /** Not started yet. */
+  readonly #callbacks: (() => unknown)[] = []
+  readonly #running: Set<Promise<void>> = new Set()
+  #isOut = false
+  /** Whether somebody waits for those that run. */
+  #isAwaited = false
 
   /** @param enter runs a callback in the request's scope, in the phase `after` */
   constructor(lifetime: () => ResponseLifetime, enter: (callback: () => unknown) => unknown, report: (error: unknown) => void) {
@@ -31,23 +35,36 @@ export class AfterTasks {
   }
 
   #addCallback(callback: () => unknown): void {
-    this.#callbacks.push(callback)
-    if (this.#scheduled) return
-    this.#scheduled = true
+    const isFirst = this.#callbacks.push(callback) === 1
+    if (this.#isAwaited) this.#startNext()
+    else if (this.#isOut) this.#lifetime().waitUntil(this.#startAll())
+    else if (isFirst) this.#startOnClose()
+  }
+
+  #startOnClose(): void {
     const lifetime = this.#lifetime()
     lifetime.waitUntil(
       new Promise<void>((resolve) => {
-        lifetime.onClose(() => void this.#drain().then(resolve))
+        lifetime.onClose(() => {
+          this.#isOut = true
+          void this.#startAll().then(resolve)
+        })
       }),
     )
   }
 
-  /** Starts the callbacks in order, without waiting for one before the next, until none adds another. */
-  async #drain(): Promise<void> {
-    const running = this.#callbacks.splice(0).map((callback) => this.#run(callback))
-    await Promise.all(running)
-    if (this.#callbacks.length > 0) return this.#drain()
-    this.#scheduled = false
+  /** Ends once all have, those too that are added meanwhile. */
+  async #startAll(): Promise<void> {
+    this.#isAwaited = true
+    while (this.#callbacks.length > 0) this.#startNext()
+    while (this.#running.size > 0) await Promise.all(this.#running)
+    this.#isAwaited = false
+  }
+
+  /** As in Next.js, what a running callback adds starts the oldest one that waits: its elders have not all started yet, perhaps. */
+  #startNext(): void {
+    const run = this.#run(this.#callbacks.shift()!).then(() => void this.#running.delete(run))
+    this.#running.add(run)
   }
 
   async #run(callback: () => unknown): Promise<void> {

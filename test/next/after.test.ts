@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { describe, expect, test } from 'vitest'
 import { type Served, serve } from '../../src/adapters/node.js'
 import { unstable_cache } from '../../src/next/cache.js'
@@ -11,13 +12,14 @@ const until = async (condition: () => boolean): Promise<void> => {
 }
 
 describe('after', () => {
-  test('runs behind the answer, in order, nested ones last; one that fails stops nothing', async () => {
+  test('runs behind the answer, in order, nested ones while the outer one runs; one that fails stops nothing', async () => {
     const events: string[] = []
     const GET = (): Response => {
       runAfter(async () => {
         events.push('first')
         runAfter(() => void events.push('nested'))
         await settled()
+        runAfter(() => void events.push('nested later'))
         events.push('first done')
       })
       runAfter(() => {
@@ -32,8 +34,8 @@ describe('after', () => {
     await settled()
     expect(events).toEqual(['handler'])
     await response.text()
-    await until(() => events.includes('nested'))
-    expect(events).toEqual(['handler', 'first', 'third', 'first done', 'nested'])
+    await until(() => events.includes('first done'))
+    expect(events).toEqual(['handler', 'first', 'third', 'nested', 'nested later', 'first done'])
     expect(logged.map(([error, { phase }]) => [(error as Error).message, phase])).toEqual([['second', 'after']])
   })
 
@@ -64,6 +66,43 @@ describe('after', () => {
     await response.text()
     await until(() => ran)
     expect(ran).toBe(true)
+  })
+
+  test('the host is asked once to wait for all of them, nested ones too, and again for one that comes later', async () => {
+    const events: string[] = []
+    let addLate: (() => void) | undefined
+    const GET = (): Response => {
+      runAfter(() => runAfter(async () => settled().then(() => void events.push('nested'))))
+      addLate = AsyncResource.bind(() => runAfter(async () => settled().then(() => void events.push('late'))))
+      return new Response()
+    }
+    const waited: Promise<unknown>[] = []
+    const host = { waitUntil: (work: Promise<unknown>) => void waited.push(work), passThroughOnException() {}, props: {} }
+    await setUp({ '/a': { GET } }).app.request('/a', {}, {}, host)
+    await Promise.all(waited)
+    expect([events, waited.length]).toEqual([['nested'], 1])
+    addLate?.()
+    await Promise.all(waited)
+    expect([events, waited.length]).toEqual([['nested', 'late'], 2])
+  })
+
+  test('a nested one starts those before it that have not started', async () => {
+    const events: string[] = []
+    const GET = (): Response => {
+      runAfter(() => {
+        events.push('a')
+        runAfter(() => {
+          events.push('nested')
+          runAfter(() => void events.push('nested twice'))
+        })
+        events.push('a done')
+      })
+      runAfter(() => void events.push('b'))
+      return new Response()
+    }
+    await setUp({ '/a': { GET } }).app.request('/a')
+    await until(() => events.length === 5)
+    expect(events).toEqual(['a', 'b', 'a done', 'nested', 'nested twice'])
   })
 
   test('may read the request but not set cookies', async () => {
