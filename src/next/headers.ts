@@ -1,5 +1,5 @@
 import type { RequestCookies, ResponseCookies } from '@edge-runtime/cookies'
-import { createMutableCookies } from '../runtime/request-cookies.js'
+import { createMutableCookies, ReadonlyCookies } from '../runtime/request-cookies.js'
 import { enableRequestScope } from '../runtime/request-scope.js'
 import { type RequestScope, requireScope } from '../runtime/scope.js'
 import { ReadonlyHeaders } from './readonly-headers.js'
@@ -8,13 +8,28 @@ enableRequestScope()
 
 type CookieListItem = ReturnType<RequestCookies['getAll']>[number]
 
-/** The cookies of the request, which the handler may change; changes go out with its answer. */
+/**
+ * The cookies of the request, which the handler may change; changes go out with its answer. Inside `after()` they are those that the
+ * client sent, and cannot be changed.
+ */
 export type RequestCookiesAccess = Pick<ResponseCookies, 'get' | 'getAll' | 'has' | 'set' | 'delete' | 'toString'>
 
 /** The headers of the request; every changing method throws. */
 export type ReadonlyRequestHeaders = ReadonlyHeaders
 
+const readonlyCookies = new WeakMap<RequestScope, ReadonlyCookies>()
+
+function readonlyCookiesOf(scope: RequestScope, headers: Headers): RequestCookiesAccess {
+  let view = readonlyCookies.get(scope)
+  if (!view) {
+    view = new ReadonlyCookies(headers)
+    readonlyCookies.set(scope, view)
+  }
+  return view
+}
+
 const cookiesOf = (scope: RequestScope, headers: Headers): RequestCookiesAccess => {
+  if (scope.phase === 'after') return readonlyCookiesOf(scope, headers)
   scope.cookies ??= createMutableCookies(headers, () => scope.phase === 'handler' && scope.staticAttempt?.mode !== 'force-static')
   return scope.cookies.view
 }

@@ -13,6 +13,23 @@ export interface MutableCookies {
   readonly modified: ReadonlySet<string>
 }
 
+const refuse = (): never => {
+  throw new Error(READ_ONLY)
+}
+
+/** What `cookies()` gives once the answer is on its way: the cookies as the client sent them. */
+export class ReadonlyCookies extends RequestCookies {
+  override set(): never {
+    return refuse()
+  }
+  override delete(): never {
+    return refuse()
+  }
+  override clear(): never {
+    return refuse()
+  }
+}
+
 const nameOf = (argument: string | { name: string }): string => (typeof argument === 'string' ? argument : argument.name)
 
 /**
@@ -26,7 +43,7 @@ export function createMutableCookies(headers: Headers, isWritable: () => boolean
   const set = view.set.bind(view)
   const remove = view.delete.bind(view)
   const guard = (name: string): void => {
-    if (!isWritable()) throw new Error(READ_ONLY)
+    if (!isWritable()) refuse()
     modified.add(name)
   }
   view.set = (...args: SetArguments) => {

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
+import type { RequestCookies } from '@edge-runtime/cookies'
 import { describe, expect, test } from 'vitest'
 import { type Served, serve } from '../../src/adapters/node.js'
 import { unstable_cache } from '../../src/next/cache.js'
@@ -103,6 +104,37 @@ describe('after', () => {
     await setUp({ '/a': { GET } }).app.request('/a')
     await until(() => events.length === 5)
     expect(events).toEqual(['a', 'b', 'a done', 'nested', 'nested twice'])
+  })
+
+  test('reads the cookies as the client sent them, and none that the handler has set', async () => {
+    const seen: unknown[] = []
+    const GET = async (): Promise<Response> => {
+      const jar = await cookies()
+      jar.set('a', 'handler')
+      jar.delete('b')
+      jar.set('new', '1')
+      runAfter(async () => {
+        const later = (await cookies()) as unknown as RequestCookies
+        seen.push(later.getAll(), [...later], later.size, String(later), later === ((await cookies()) as unknown))
+        seen.push(jar.getAll().map(({ name }) => name))
+        const changes = [() => later.set('a', '2'), () => later.delete('a'), () => later.clear(), () => jar.set('a', '2')]
+        for (const change of changes) expect(change).toThrow('Cookies can only be modified in a Server Action or Route Handler. Read more')
+        seen.push('refused')
+      })
+      return new Response()
+    }
+    const response = await setUp({ '/a': { GET } }).app.request('/a', { headers: { cookie: 'a=1; b=2' } })
+    expect(response.headers.getSetCookie()).toHaveLength(3)
+    await until(() => seen.length === 7)
+    const [a, b] = [
+      { name: 'a', value: '1' },
+      { name: 'b', value: '2' },
+    ]
+    const entries = [
+      ['a', a],
+      ['b', b],
+    ]
+    expect(seen).toEqual([[a, b], entries, 2, 'a=1; b=2', true, ['a', 'b', 'new'], 'refused'])
   })
 
   test('may read the request but not set cookies', async () => {

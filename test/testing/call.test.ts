@@ -331,7 +331,7 @@ test('calls side by side see nothing of each other', async () => {
     ;(await cookies()).set('id', id)
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 20))
     revalidateTag(`tag-${id}`)
-    later(async () => (await cookies()).get('id')?.value)
+    later(async () => (await headers()).get('x-id'))
     if (Number(id) % 3 === 0) redirect(`/${id}`)
     return Response.json([id, (await cookies()).get('id')?.value, request.nextUrl.pathname])
   }
