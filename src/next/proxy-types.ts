@@ -3,9 +3,12 @@ import type { NextResponse } from './response.js'
 
 /** The second argument of a proxy. */
 export interface NextFetchEvent {
+  /** `/proxy`, or `/middleware` by the file's older name. */
   readonly sourcePage: string
   /** Keeps the host alive until the promise settles. */
   waitUntil(promise: Promise<unknown>): void
+  /** Does nothing, as in Next.js. */
+  passThroughOnException(): void
 }
 
 // biome-ignore lint/suspicious/noConfusingVoidType: Next.js's own type, which lets a proxy end without a return

@@ -66,4 +66,4 @@ export interface RouteEntry {
 }
 
 /** The route file without its extension, as tags of paths name it: `/(shop)/users/[id]/route`. */
-export const pageOf = ({ file }: RouteEntry): string => `/${file.replace(/\.[^./]+$/, '')}`
+export const pageOf = ({ file }: Pick<RouteEntry, 'file'>): string => `/${file.replace(/\.[^./]+$/, '')}`

@@ -1,6 +1,6 @@
 import type { RouteSegmentConfig } from '../routing/manifest.js'
 import { AfterTasks } from './after.js'
-import { type CacheHandle, pageOf } from './context.js'
+import { type CacheHandle, pageOf, type RouteEntry } from './context.js'
 import { DraftMode, hasDraftMode } from './draft-mode.js'
 import type { HandlerRun } from './handler.js'
 import { createMutableCookies, type MutableCookies } from './request-cookies.js'
@@ -13,19 +13,24 @@ export async function settle(scope: RequestScope): Promise<void> {
   for (const invalidate of scope.invalidations.splice(0)) await invalidate().catch(scope.cache.report)
 }
 
+/** What a scope is of: the run of a handler, or of a proxy. */
+export type ScopedRun = Pick<HandlerRun, 'clientHeaders' | 'context' | 'lifetime' | 'module' | 'pathname' | 'request' | 'staticAttempt'> & {
+  readonly route: Pick<RouteEntry, 'file' | 'pathname'>
+}
+
 /**
  * The scope of one run of a handler. What most handlers never ask for is made when it is asked for. Its members are no
  * private names, for a scope within another (`unstable_cache`) inherits from it.
  */
 export class HandlerScope implements RequestScope {
-  private readonly run: HandlerRun
+  private readonly run: ScopedRun
   phase: ScopePhase = 'handler'
   cookies: MutableCookies | undefined
   private invalidationList: (() => Promise<void>)[] | undefined
   private tasks: AfterTasks | undefined
   private draft: DraftMode | undefined
 
-  constructor(run: HandlerRun) {
+  constructor(run: ScopedRun) {
     this.run = run
   }
 

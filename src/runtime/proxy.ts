@@ -1,15 +1,20 @@
 import type { RouteModule } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
 import type { RouterContext } from './context.js'
+import { HAS_SCOPE } from './features.js'
+import { HandlerScope, settle } from './handler-scope.js'
 import { rawPathname, withUrl } from './incoming.js'
 import { asNextRequest, type ServerRequest } from './next-request.js'
 import { compileMatcher, type ProxyMatch } from './proxy-matcher.js'
+import { appendModifiedCookies, type MutableCookies } from './request-cookies.js'
 import { isResponse } from './responses.js'
+import { runInScope, scopeHolder } from './scope.js'
 import { INTERNAL_HEADERS, removeInternalHeaders } from './strict-request.js'
 
 interface FetchEvent {
   readonly sourcePage: string
   waitUntil(promise: Promise<unknown>): void
+  passThroughOnException(): void
 }
 
 type ProxyFunction = (request: ServerRequest, event: FetchEvent) => unknown
@@ -97,12 +102,19 @@ function handOn(request: Request, answer: Headers, added: Headers): Request {
   return withUrl(request, request.url, headers)
 }
 
-function readOutcome(result: unknown, request: Request, origin: string, strict: boolean): ProxyOutcome {
+/** Adds what the proxy has set by `cookies()`. The answer's own cookies are lost then in Next.js. */
+function addCookies(headers: Headers, cookies: MutableCookies | undefined, strict: boolean): void {
+  if (strict && cookies && cookies.modified.size > 0) headers.delete('set-cookie')
+  appendModifiedCookies(headers, cookies)
+}
+
+function readOutcome(result: unknown, request: Request, origin: string, strict: boolean, cookies?: MutableCookies): ProxyOutcome {
   if (result === undefined || result === null) return { kind: 'next', request, rewrite: undefined, headers: new Headers() }
   if (!isResponse(result)) throw new TypeError('A proxy must return a Response, a NextResponse, or nothing.')
   const { headers } = result
   const rewrite = headers.get('x-middleware-rewrite')
   const shown = withoutInternal(headers)
+  addCookies(shown, cookies, strict)
   const location = shown.get('location')
   if (location !== null) shown.set('location', locationFor(location, origin, strict))
   if (rewrite !== null || headers.get('x-middleware-next') === '1') {
@@ -124,6 +136,51 @@ export function toProxyRequest(request: Request): Request {
   return copy
 }
 
+/** Lets `after()` callbacks of a proxy start once it has returned or thrown, as in Next.js, be the answer its own or not. */
+class ProxyLifetime implements ResponseLifetime {
+  readonly #lifetime: () => ResponseLifetime
+  readonly #callbacks: (() => void)[] = []
+  #hasReturned = false
+
+  constructor(lifetime: () => ResponseLifetime) {
+    this.#lifetime = lifetime
+  }
+
+  onClose(callback: () => void): void {
+    if (this.#hasReturned) setTimeout(callback, 0)
+    else this.#callbacks.push(callback)
+  }
+  waitUntil(promise: Promise<unknown>): void {
+    this.#lifetime().waitUntil(promise)
+  }
+  noteReturn(): void {
+    this.#hasReturned = true
+    for (const callback of this.#callbacks) setTimeout(callback, 0)
+  }
+}
+
+/** The scope of one run of a proxy. */
+function createScope(file: string, context: RouterContext, request: ServerRequest, lifetime: ResponseLifetime): HandlerScope {
+  return new HandlerScope({
+    context,
+    request,
+    module: {},
+    // Next.js has this one for all proxies.
+    route: { pathname: '/', file },
+    get pathname() {
+      return request.nextUrl.pathname
+    },
+    lifetime: () => lifetime,
+  })
+}
+
+/** Applies the invalidations that the proxy asked for; Next.js forgets them. */
+async function settleProxy(scope: HandlerScope, strict: boolean): Promise<void> {
+  if (!scope.hasInvalidations) return
+  if (strict) scope.invalidations.length = 0
+  else await settle(scope)
+}
+
 /**
  * Runs a proxy for a request, whose body stays readable for the handler.
  * @param url the request's URL as the proxy sees it, base path included
@@ -136,13 +193,26 @@ export async function runProxy(
   lifetime: () => ResponseLifetime,
 ): Promise<ProxyOutcome> {
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
-  const seen = withUrl(hasBody ? request.clone() : request, url)
-  const { basePath, trailingSlash } = context
+  const { basePath, strict, trailingSlash } = context
+  const seen = asNextRequest(withUrl(hasBody ? request.clone() : request, url), { basePath, trailingSlash })
   const { file } = proxy
+  const { origin } = new URL(url)
   const report = (error: unknown): void => context.report(error, { phase: 'proxy', file, pathname: rawPathname(request.url) })
-  const waitUntil = (work: Promise<unknown>): void => lifetime().waitUntil(Promise.resolve(work).catch(report))
-  const result = await proxy.run(asNextRequest(seen, { basePath, trailingSlash }), { sourcePage: '/', waitUntil })
-  return readOutcome(result, request, new URL(url).origin, context.strict)
+  const event: FetchEvent = {
+    sourcePage: `/${file.replace(/^.*\/|\.\w+$/g, '')}`,
+    waitUntil: (work) => lifetime().waitUntil(Promise.resolve(work).catch(report)),
+    passThroughOnException() {},
+  }
+  if (!HAS_SCOPE || !scopeHolder.isWanted) return readOutcome(await proxy.run(seen, event), request, origin, strict)
+  const ownLifetime = new ProxyLifetime(lifetime)
+  const scope = createScope(file, context, seen, ownLifetime)
+  try {
+    const result = await runInScope(scope, proxy.run, seen, event)
+    await settleProxy(scope, strict)
+    return readOutcome(result, request, origin, strict, scope.cookies)
+  } finally {
+    ownLifetime.noteReturn()
+  }
 }
 
 /** Adds a proxy's headers to an answer: they win over the answer's own; cookies and Vary come before its own. */
