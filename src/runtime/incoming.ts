@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { RouterContext } from './context.js'
 import { CAN_BE_STRICT, HAS_BASE_PATH, HAS_TRAILING_SLASH } from './features.js'
 import { asNextRequest, type ServerRequest } from './next-request.js'
-import { removeInternalHeaders, strictUrl } from './strict-request.js'
+import { isHandedOn, removeInternalHeaders, strictUrl } from './strict-request.js'
 
 /** The path of an absolute URL as it stands there: neither decoded nor resolved. */
 export function rawPathname(url: string): string {
@@ -71,6 +71,6 @@ export function toHandlerRequest(context: RouterContext, request: Request, serve
   if (basePath !== '') url.pathname = url.pathname.slice(basePath.length) || '/'
   const target = strict ? strictUrl(url, serverOrigin) : url.href
   const changed = target === request.url ? request : withUrl(request, target)
-  if (strict) removeInternalHeaders(changed.headers)
+  if (strict && !isHandedOn(request)) removeInternalHeaders(changed.headers)
   return asNextRequest(changed, options, strict)
 }

@@ -1,3 +1,4 @@
+import { type ResponseCookies, stringifyCookie } from '@edge-runtime/cookies'
 import type { RouteModule } from '../routing/manifest.js'
 import type { ResponseLifetime } from './after.js'
 import type { RouterContext } from './context.js'
@@ -9,7 +10,7 @@ import { compileMatcher, type ProxyMatch } from './proxy-matcher.js'
 import { appendModifiedCookies, type MutableCookies } from './request-cookies.js'
 import { isResponse } from './responses.js'
 import { runInScope, scopeHolder } from './scope.js'
-import { INTERNAL_HEADERS, removeInternalHeaders } from './strict-request.js'
+import { INTERNAL_HEADERS, markHandedOn, removeInternalHeaders } from './strict-request.js'
 
 interface FetchEvent {
   readonly sourcePage: string
@@ -40,6 +41,7 @@ export type ProxyOutcome =
 
 const REQUEST_PREFIX = 'x-middleware-request-'
 const REQUEST_NAMES = 'x-middleware-override-headers'
+const COOKIES_OF_ANSWER = 'x-middleware-set-cookie'
 
 /** The proxy function of a `proxy.ts`, or of a `middleware.ts`, and when it runs. @throws {TypeError} where there is none */
 export function readProxy(module: RouteModule, file: string, context: RouterContext): LoadedProxy {
@@ -94,12 +96,26 @@ function handedHeaders(request: Request, answer: Headers): Headers {
   return headers
 }
 
+/**
+ * The cookies set by the answer's own `cookies`, for the handler. A change there writes all lines anew, so that lines in another form
+ * were given with the headers, and Next.js shows them to no handler; those in the same form can't be told apart.
+ */
+function cookiesOfAnswer(answer: Response & { readonly cookies?: ResponseCookies }): string {
+  const lines = answer.cookies?.getAll().map((cookie) => stringifyCookie(cookie)) ?? []
+  const sent = answer.headers.getSetCookie()
+  return lines.every((line, index) => line === sent[index]) ? lines.join(',') : ''
+}
+
 /** The request for the handler. It shows what the proxy adds to the answer, as in Next.js. */
-function handOn(request: Request, answer: Headers, added: Headers): Request {
+function handOn(request: Request, answer: Headers, added: Headers, cookies: string): Request {
   if (!answer.get(REQUEST_NAMES) && [...added].length === 0) return request
   const headers = handedHeaders(request, answer)
-  for (const [name, value] of added) if (name !== 'set-cookie') headers.set(name, value)
-  return withUrl(request, request.url, headers)
+  for (const [name] of added) headers.delete(name)
+  for (const [name, value] of added) headers.append(name, value)
+  if (cookies !== '') headers.set(COOKIES_OF_ANSWER, cookies)
+  const handed = withUrl(request, request.url, headers)
+  markHandedOn(handed)
+  return handed
 }
 
 /** Adds what the proxy has set by `cookies()`. The answer's own cookies are lost then in Next.js. */
@@ -113,6 +129,7 @@ function readOutcome(result: unknown, request: Request, origin: string, strict: 
   if (!isResponse(result)) throw new TypeError('A proxy must return a Response, a NextResponse, or nothing.')
   const { headers } = result
   const rewrite = headers.get('x-middleware-rewrite')
+  const ownCookies = cookiesOfAnswer(result)
   const shown = withoutInternal(headers)
   addCookies(shown, cookies, strict)
   const location = shown.get('location')
@@ -120,7 +137,7 @@ function readOutcome(result: unknown, request: Request, origin: string, strict: 
   if (rewrite !== null || headers.get('x-middleware-next') === '1') {
     const url = rewrite === null ? undefined : new URL(rewrite, request.url)
     for (const name of NOT_ADDED) shown.delete(name)
-    return { kind: 'next', request: handOn(request, headers, shown), rewrite: url, headers: shown }
+    return { kind: 'next', request: handOn(request, headers, shown, ownCookies), rewrite: url, headers: shown }
   }
   return { kind: 'response', response: new Response(result.body, { status: result.status, statusText: result.statusText, headers: shown }) }
 }
@@ -235,7 +252,8 @@ const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trail
 export async function fetchRewrite(url: URL, request: Request): Promise<Response> {
   const { method, signal } = request
   const headers = new Headers(request.headers)
-  for (const name of HOP_BY_HOP) headers.delete(name)
+  // Meant for the handler, and by way of the answer for the client.
+  for (const name of [...HOP_BY_HOP, 'set-cookie', COOKIES_OF_ANSWER]) headers.delete(name)
   const body = method === 'GET' || method === 'HEAD' ? null : request.body
   const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body, redirect: 'manual', duplex: 'half' }
   return asDecoded(await fetch(url, init))

@@ -35,6 +35,12 @@ export function strictUrl(url: URL, origin: string | undefined): string {
   return `${origin ?? url.origin}${url.pathname}${regroupQuery(url.search)}`
 }
 
+/** Requests whose internal headers are a proxy's, and no client's. */
+const handedOn = new WeakSet<Request>()
+
+export const markHandedOn = (request: Request): void => void handedOn.add(request)
+export const isHandedOn = (request: Request): boolean => handedOn.has(request)
+
 export function removeInternalHeaders(headers: Headers): void {
   for (const name of INTERNAL_HEADERS) if (headers.has(name)) headers.delete(name)
 }

@@ -124,6 +124,53 @@ test.each([
   },
 )
 
+describe.each([false, true])("the proxy's cookies in the handler's headers (strict: %s)", (strict) => {
+  const HEADERS: RouteModule = {
+    GET: ({ headers: sent }: Request) =>
+      Response.json({ lines: sent.getSetCookie(), internal: sent.get('x-middleware-set-cookie'), handed: sent.get('x-handed') }),
+  }
+  const seenWith = async (run: Run): Promise<unknown> => {
+    const { app } = setUp({ '/a': HEADERS }, { strict }, { proxy: { file: 'proxy.ts', load: async () => ({ proxy: run }) } })
+    const response = await app.request('/a', { headers: { 'x-middleware-set-cookie': 'of=the client' } })
+    expect(response.headers.has('x-middleware-set-cookie')).toBe(false)
+    return response.json()
+  }
+
+  test('those of cookies() as set-cookie alone', async () => {
+    const seen = await seenWith(async () => {
+      await change()
+      return NextResponse.next()
+    })
+    expect(seen).toEqual({
+      lines: ['new=v%201; Path=/p; HttpOnly', 'a=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'],
+      internal: null,
+      handed: null,
+    })
+  })
+
+  test('those of the answer as x-middleware-set-cookie too, without lines added beside', async () => {
+    const seen = await seenWith(() => {
+      const response = NextResponse.next({ request: { headers: new Headers({ 'x-handed': '1' }) }, headers: { 'set-cookie': 'raw=0' } })
+      response.cookies.set('one', '1', { path: '/r' })
+      response.cookies.delete('two')
+      response.headers.append('set-cookie', 'later=1; Odd')
+      return response
+    })
+    const lines = ['raw=0', 'one=1; Path=/r', 'two=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT']
+    expect(seen).toEqual({ lines: [...lines, 'later=1; Odd'], internal: lines.join(','), handed: '1' })
+  })
+
+  test('lines given with the headers, in a form of their own, as set-cookie alone', async () => {
+    const lines = ['a=1; path=/', 'b=2']
+    const seen = await seenWith(() => NextResponse.next({ headers: lines.map((line): [string, string] => ['set-cookie', line]) }))
+    expect(seen).toEqual({ lines, internal: null, handed: null })
+  })
+
+  test('none where the proxy sets none', async () => {
+    expect(await seenWith(() => undefined)).toEqual({ lines: [], internal: null, handed: null })
+  })
+})
+
 describe('after() in a proxy', () => {
   test.each<[string, () => unknown, number]>([
     ['that lets pass', () => undefined, 200],
