@@ -1,9 +1,10 @@
 import type { Context } from 'hono'
 import type { RouterContext } from './context.js'
 import { answerException, isException, presentError } from './error-answer.js'
-import { originOf } from './error-origin.js'
+import { isServerError, originOf } from './error-origin.js'
 import { CAN_BE_STRICT, HAS_MIDDLEWARE, IS_LIBRARY } from './features.js'
 import { holdError, mountOf } from './mount.js'
+import { serverError, UNCACHED } from './responses.js'
 
 /** A copy, with the headers that middleware has prepared. */
 function withPrepared(c: Context, response: Response): Response {
@@ -26,9 +27,11 @@ function ownResponse(context: RouterContext, error: Error, c: Context): Response
 export function answerError(context: RouterContext, error: Error, c: Context): Response {
   const origin = originOf(error)
   // Next.js knows nothing of such errors in a handler; middleware is none of its concern.
-  const own = CAN_BE_STRICT && context.strict && origin && origin.phase !== 'middleware' ? undefined : ownResponse(context, error, c)
+  const isStrict = CAN_BE_STRICT && context.strict
+  const own = isStrict && origin && origin.phase !== 'middleware' ? undefined : ownResponse(context, error, c)
   if (own) return withPrepared(c, own)
-  const plain = context.responses.internalError(error)
+  const isOfServer = isStrict && isServerError(error)
+  const plain = isOfServer ? serverError({ 'cache-control': UNCACHED }) : context.responses.internalError(error)
   const response = presentError(c, plain)
   const mount = IS_LIBRARY ? mountOf(c.env) : undefined
   if (mount) holdError(context, mount, error, origin, c.req.raw, plain)

@@ -12,3 +12,15 @@ export function toError(thrown: unknown, origin: ErrorContext): Error {
   origins.set(error, origin)
   return error
 }
+
+/** Errors that Next.js's server answers itself, and not the route. */
+const serverErrors: WeakSet<Error> = /* @__PURE__ */ new WeakSet()
+
+/** Notes of an error that it is one which Next.js's server answers. @returns the same */
+export function asServerError(error: Error): Error {
+  serverErrors.add(error)
+  return error
+}
+
+/** Whether Next.js's server answers an error: one of a proxy, or of a handler whose file has the edge runtime. */
+export const isServerError = (error: Error): boolean => origins.get(error)?.phase === 'proxy' || serverErrors.has(error)

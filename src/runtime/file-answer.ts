@@ -4,8 +4,8 @@ import type { Arrival } from './arrival.js'
 import type { ErrorPhase, RouteEntry, RouterContext } from './context.js'
 import { answerRoute, dynamicHandler } from './dispatch.js'
 import { presentError } from './error-answer.js'
-import { toError } from './error-origin.js'
-import { HAS_DIRECT, HAS_INSTRUMENTATION } from './features.js'
+import { asServerError, toError } from './error-origin.js'
+import { CAN_BE_STRICT, HAS_DIRECT, HAS_INSTRUMENTATION } from './features.js'
 import { type HandlerRun, runHandler } from './handler.js'
 import type { HandlerHost } from './handler-host.js'
 import { toHandlerRequest } from './incoming.js'
@@ -50,7 +50,9 @@ async function failRun(
 ): Promise<never> {
   arrival.release(new Response(null))
   if (HAS_INSTRUMENTATION) await context.instrumentation?.onRequestError(thrown, request, route.pathname, revalidateReason)
-  throw toError(thrown, { phase, file: route.file, method: request.method, pathname: route.pathname })
+  const error = toError(thrown, { phase, file: route.file, method: request.method, pathname: route.pathname })
+  const isEdge = CAN_BE_STRICT && context.strict && phase === 'handler' && (await route.load()).runtime === 'edge'
+  throw isEdge ? asServerError(error) : error
 }
 
 function releaseRun({ arrival, host }: FileRun, answer: Response): Response {

@@ -71,6 +71,9 @@ export function toHandlerRequest(context: RouterContext, request: Request, serve
   if (basePath !== '') url.pathname = url.pathname.slice(basePath.length) || '/'
   const target = strict ? strictUrl(url, serverOrigin) : url.href
   const changed = target === request.url ? request : withUrl(request, target)
-  if (strict && !isHandedOn(request)) removeInternalHeaders(changed.headers)
+  if (strict) {
+    if (!isHandedOn(request)) removeInternalHeaders(changed.headers)
+    if (changed.headers.has('next-url')) changed.headers.delete('next-url')
+  }
   return asNextRequest(changed, options, strict)
 }

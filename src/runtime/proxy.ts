@@ -124,6 +124,16 @@ function addCookies(headers: Headers, cookies: MutableCookies | undefined, stric
   appendModifiedCookies(headers, cookies)
 }
 
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+
+/** As Next.js's server sends it, whatever body the proxy gave: with the target in its place, and for old browsers in a header. */
+function strictRedirect(status: number, headers: Headers): Response {
+  const target = headers.get('location')!
+  if (status === 308) headers.set('refresh', `0;url=${target}`)
+  // Bytes, so that the answer gets no content-type.
+  return new Response(new TextEncoder().encode(target), { status, headers })
+}
+
 function readOutcome(result: unknown, request: Request, origin: string, strict: boolean, cookies?: MutableCookies): ProxyOutcome {
   if (result === undefined || result === null) return { kind: 'next', request, rewrite: undefined, headers: new Headers() }
   if (!isResponse(result)) throw new TypeError('A proxy must return a Response, a NextResponse, or nothing.')
@@ -139,7 +149,9 @@ function readOutcome(result: unknown, request: Request, origin: string, strict: 
     for (const name of NOT_ADDED) shown.delete(name)
     return { kind: 'next', request: handOn(request, headers, shown, ownCookies), rewrite: url, headers: shown }
   }
-  return { kind: 'response', response: new Response(result.body, { status: result.status, statusText: result.statusText, headers: shown }) }
+  const { body, status, statusText } = result
+  if (strict && location !== null && REDIRECTS.has(status)) return { kind: 'response', response: strictRedirect(status, shown) }
+  return { kind: 'response', response: new Response(body, { status, statusText, headers: shown }) }
 }
 
 /**

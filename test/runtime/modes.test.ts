@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RouteModule } from '../../src/index.js'
-import { NextRequest } from '../../src/next/server.js'
-import { setUp } from './helpers.js'
+import { NextRequest, NextResponse } from '../../src/next/server.js'
+import { done, setUp } from './helpers.js'
 
 type Context = { params: unknown }
 
@@ -12,6 +12,76 @@ async function answerOf(module: RouteModule, strict: boolean, path = '/a', init:
   const response = await app.request(new Request(`http://sent.example${path}`, init), undefined, { serverOrigin: 'http://localhost:4321' })
   return { status: response.status, allow: response.headers.get('allow'), body: await response.text() }
 }
+
+const OF_SERVER = [500, 'Internal Server Error', 'text/plain', 'private, no-cache, no-store, max-age=0, must-revalidate', null]
+
+async function headOf(response: Response): Promise<unknown[]> {
+  const { headers, status } = response
+  return [status, await response.text(), ...['content-type', 'cache-control', 'refresh'].map((name) => headers.get(name))]
+}
+
+describe("strict: what Next.js's server answers itself", () => {
+  const fail = (): never => {
+    throw new Error('secret')
+  }
+  const behind = (proxy: (request: NextRequest) => unknown, strict = true) =>
+    setUp({ '/a': { GET } }, { strict }, { proxy: { file: 'proxy.ts', load: async () => ({ proxy }) } })
+
+  test.each<[string, () => unknown]>([
+    ['throws', fail],
+    ['rejects', async () => fail()],
+    ['returns no Response', () => ({ status: 200 })],
+  ])('a proxy that %s', async (_, run) => {
+    const { app, logged } = behind(run)
+    expect(await headOf(await app.request('/a'))).toEqual(OF_SERVER)
+    expect(logged.map(([, { phase }]) => phase)).toEqual(['proxy'])
+  })
+
+  test.each<[string, RouteModule, unknown[]]>([
+    ['edge', { runtime: 'edge', GET: fail }, OF_SERVER],
+    ['edge, without a Response', { runtime: 'edge', GET: () => undefined }, OF_SERVER],
+    ['edge, after something asynchronous', { runtime: 'edge', GET: async () => fail() }, OF_SERVER],
+    ['nodejs', { runtime: 'nodejs', GET: fail }, [500, '', null, null, null]],
+  ])('a handler that throws, of the runtime %s', async (_, module, expected) => {
+    const { app, logged } = setUp({ '/a': module }, { strict: true })
+    for (let i = 0; i < 2; i++) expect(await headOf(await app.request('/a'))).toEqual(expected)
+    expect(logged.map(([, { phase }]) => phase)).toEqual(['handler', 'handler'])
+  })
+
+  test.each([
+    [307, null],
+    [308, '0;url=/there?q=1#h'],
+  ])('a redirect of a proxy: %i', async (status, refresh) => {
+    const redirect = ({ url }: NextRequest): Response => NextResponse.redirect(new URL('/there?q=1#h', url), status)
+    const { app } = behind(redirect)
+    const response = await app.request('/a')
+    expect(response.headers.get('location')).toBe('/there?q=1#h')
+    expect(await headOf(response)).toEqual([status, '/there?q=1#h', null, null, refresh])
+    expect(await headOf(await behind(redirect, false).app.request('/a'))).toEqual([status, '', null, null, null])
+  })
+
+  test("a proxy's own body counts for nothing with a redirect, and stays with any other Location", async () => {
+    const own = (status: number) => async () => {
+      const { app } = behind(
+        ({ url }) => new Response('own', { status, headers: { location: new URL('/there', url).href, 'content-type': 'text/x' } }),
+      )
+      return headOf(await app.request('/a'))
+    }
+    expect(await own(302)()).toEqual([302, '/there', 'text/x', null, null])
+    expect(await own(201)()).toEqual([201, 'own', 'text/x', null, null])
+  })
+
+  test('next-url of a client reaches proxies, and no handler', async () => {
+    const seen: unknown[] = []
+    const module = { GET: done(({ headers }) => seen.push(headers.get('next-url'))) }
+    const proxy = { file: 'proxy.ts', load: async () => ({ proxy: ({ headers }: Request) => void seen.push(headers.get('next-url')) }) }
+    for (const options of [{ strict: true }, { strict: false }]) {
+      await setUp({ '/a': module }, options, { proxy }).app.request('/a', { headers: { 'next-url': '/x' } })
+      await setUp({ '/a': module }, options).app.request('/a', { headers: { 'next-url': '/x' } })
+    }
+    expect(seen).toEqual(['/x', null, null, '/x', '/x', '/x'])
+  })
+})
 
 describe.each([
   [false, 'default'],
