@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RouteModule, RouterOptions } from '../../src/index.js'
 import { revalidatePath, revalidateTag, unstable_cache } from '../../src/next/cache.js'
 import { cookies, draftMode } from '../../src/next/headers.js'
+import { permanentRedirect, redirect } from '../../src/next/navigation.js'
 import { connection, type NextRequest } from '../../src/next/server.js'
 import { done, settled, setUp } from './helpers.js'
 
@@ -68,6 +69,23 @@ describe('which answers are kept', () => {
 
   test('the pathname and the method may be read', async () => {
     expect(await bodies({ revalidate: 60, GET: counting((request) => [request.nextUrl.pathname, request.method]) })).toEqual(['1', '1'])
+  })
+
+  test.each<[string, RouteModule]>([
+    ['revalidate', { revalidate: 60 }],
+    ["dynamic = 'error'", { dynamic: 'error' }],
+    ['generateStaticParams', { generateStaticParams: () => [{ id: '1' }] }],
+  ])('redirects read nothing of the request, and are kept: %s', async (_, config) => {
+    for (const strict of [false, true]) {
+      const GET = vi.fn((request: NextRequest) => (request.nextUrl.pathname.endsWith('1') ? redirect('/b') : permanentRedirect('/b')))
+      const { app } = setUp({ [config.generateStaticParams ? '/a/[id]' : '/a']: { ...config, GET } }, { strict })
+      for (const path of config.generateStaticParams ? ['/a/1', '/a/2'] : ['/a']) {
+        const answers = [await app.request(path), await app.request(path)]
+        expect(answers.map(({ status }) => status)).toEqual(path.endsWith('1') ? [307, 307] : [308, 308])
+        expect(answers[0]!.headers.get('location')).toBe('/b')
+      }
+      expect(GET).toHaveBeenCalledTimes(config.generateStaticParams ? 2 : 1)
+    }
   })
 
   test("under dynamic = 'error' reading is an error", async () => {
