@@ -108,7 +108,8 @@ interface Flight {
   readonly begunAt: number
 }
 
-const MISS: Lookup = { entry: undefined, state: 'miss' }
+/** Nothing that may be answered. */
+export const MISS: Lookup = { entry: undefined, state: 'miss' }
 
 export class Cache {
   readonly #store: CacheStore

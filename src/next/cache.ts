@@ -1,7 +1,9 @@
+import { MISS } from '../cache/cache.js'
 import { cacheKey } from '../cache/keys.js'
 import type { CacheProfile } from '../cache/profiles.js'
 import { checkTags, pathTags, revalidatePathTags } from '../cache/tags.js'
 import { openCache } from '../runtime/data-cache.js'
+import { isPending, notePending } from '../runtime/pending-tags.js'
 import { enableRequestScope } from '../runtime/request-scope.js'
 import { currentScope, type RequestScope, requireScope, runInScope } from '../runtime/scope.js'
 
@@ -18,6 +20,7 @@ function scheduleInvalidation(
   }
   scope.staticAttempt?.invalidates(scope.route, expression)
   const tags = tagsOf(scope)
+  notePending(scope, tags)
   scope.invalidations.push(() => openCache(scope.cache).revalidateTag(tags, profile))
 }
 
@@ -124,13 +127,16 @@ export function unstable_cache<Arguments extends unknown[], Result>(
     const cache = openCache(scope.cache)
     const key = await cacheKey('unstable_cache', fixedKey, JSON.stringify(args))
     const softTags = pathTags(scope.pathname, scope.page, scope.strict)
+    const heeded = [...tags, ...softTags]
     const kept = { tags, softTags, revalidate: revalidate ?? false, waitUntil: scope.waitUntil }
-    if (attempt) {
+    const isInvalidated = isPending(scope, heeded)
+    if (attempt || isInvalidated) {
       // What is kept itself must not be made of stale data.
-      const { entry, state } = await cache.lookup(key, { tags: [...tags, ...softTags] })
+      const { entry, state } = isInvalidated ? MISS : await cache.lookup(key, { tags: heeded })
       if (entry && state === 'fresh') return readResult(entry.value as unknown as KeptResult) as Result
+      const startedAt = cache.now()
       const value = await produce()
-      await cache.set(key, { ...value, tags, revalidate: revalidate ?? false })
+      await cache.set(key, { ...value, tags, revalidate: revalidate ?? false }, { startedAt })
     } else {
       const { entry, state } = await cache.remember(key, kept, produce)
       if (state !== 'miss' || !made) return readResult(entry.value as unknown as KeptResult) as Result

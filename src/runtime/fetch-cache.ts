@@ -1,4 +1,4 @@
-import type { Cache, CacheValue } from '../cache/cache.js'
+import { type Cache, type CacheValue, MISS } from '../cache/cache.js'
 import type { CacheEntry } from '../cache/store.js'
 import { checkTags, pathTags } from '../cache/tags.js'
 import type { CacheHandle } from './context.js'
@@ -7,6 +7,7 @@ import type { FetchInit } from './fetch.js'
 import { type FetchCall, isRequest, type PlainFetch, readCall } from './fetch-call.js'
 import { type FetchPlan, planFetch } from './fetch-plan.js'
 import { enableScopeLater } from './lazy-scope.js'
+import { isPending } from './pending-tags.js'
 import { HostResponse } from './responses.js'
 import { currentScope, type RequestScope, scopeHolder } from './scope.js'
 import type { StaticAttempt } from './static-attempt.js'
@@ -91,10 +92,11 @@ async function remember(cache: Cache, call: FetchCall, keeping: Keeping, scope: 
   return unkept ?? fromKept(entry)
 }
 
-/** Answers for what will be kept itself, and must not be made of anything stale. */
+/** Answers for what must not be made of anything stale: what will be kept itself, and what comes after an invalidation. */
 async function rememberFresh(cache: Cache, call: FetchCall, keeping: Keeping, scope: RequestScope): Promise<Response> {
   const { softTags, revalidate, tags } = keeping
-  const { entry, state } = await cache.lookup(call.key, { tags: [...tags, ...softTags], revalidate })
+  const heeded = [...tags, ...softTags]
+  const { entry, state } = isPending(scope, heeded) ? MISS : await cache.lookup(call.key, { tags: heeded, revalidate })
   if (entry && state === 'fresh') return fromKept(entry)
   const startedAt = cache.now()
   const response = await call.send()
@@ -146,5 +148,6 @@ export async function fetchThroughCache(
   const keeping = { tags, softTags: scope ? pathTags(scope.pathname, scope.page, scope.strict) : [], revalidate: plan.revalidate }
   const cache = openCache(scope?.cache ?? handle)
   const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined)
-  return untilAborted(() => (attempt && scope ? rememberFresh(cache, call, keeping, scope) : remember(cache, call, keeping, scope)), signal)
+  const isFresh = scope && (attempt || isPending(scope, [...tags, ...keeping.softTags]))
+  return untilAborted(() => (isFresh ? rememberFresh(cache, call, keeping, scope) : remember(cache, call, keeping, scope)), signal)
 }

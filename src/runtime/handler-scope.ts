@@ -26,6 +26,7 @@ export class HandlerScope implements RequestScope {
   private readonly run: ScopedRun
   phase: ScopePhase = 'handler'
   cookies: MutableCookies | undefined
+  pendingTags: Set<string> | undefined
   private invalidationList: (() => Promise<void>)[] | undefined
   private tasks: AfterTasks | undefined
   private draft: DraftMode | undefined

@@ -35,6 +35,8 @@ export interface RequestScope {
   readonly waitUntil: (work: Promise<unknown>) => void
   /** Invalidations that the handler asked for; they are applied once it has answered, not if it fails. */
   readonly invalidations: (() => Promise<void>)[]
+  /** Tags that the request has asked to invalidate, applied or not; none before the first. */
+  pendingTags: Set<string> | undefined
   readonly draftMode: DraftMode
   phase: ScopePhase
   /** Created when `cookies()` is first called. */

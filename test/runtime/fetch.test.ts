@@ -258,6 +258,23 @@ describe('revalidation', () => {
     await app.request('/path', { method: 'POST', body: '/a' })
     expect([await read(), await read()]).toEqual(['3', '3'])
   })
+
+  test.each<[string, () => Promise<void>]>([
+    ['revalidateTag', async () => (await import('../../src/next/cache.js')).revalidateTag('t', 'max')],
+    ['revalidatePath', async () => (await import('../../src/next/cache.js')).revalidatePath('/b')],
+  ])('the request that calls %s fetches anew, and keeps it', async (_, invalidate) => {
+    const init = { cache: 'force-cache', next: { tags: ['t'] } } as RequestInit
+    const read = async (): Promise<string> => (await fetch(source.url, init)).text()
+    const GET = async (): Promise<Response> => {
+      const before = await read()
+      await invalidate()
+      return Response.json([before, await read(), await read(), await (await fetch(`${source.url}/other`, init)).text()])
+    }
+    const { app } = setUp({ '/a': { GET: async () => new Response(await read()) }, '/b': { GET } })
+    expect(await (await app.request('/a')).text()).toBe('1')
+    expect(await (await app.request('/b')).json()).toEqual(['1', '2', '3', '4'])
+    expect(Number(await (await app.request('/a')).text())).toBe(3)
+  })
 })
 
 describe('in routes whose answers are kept', () => {
