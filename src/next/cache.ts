@@ -1,6 +1,7 @@
-import { MISS } from '../cache/cache.js'
+import { type CacheValue, MISS } from '../cache/cache.js'
 import { cacheKey } from '../cache/keys.js'
 import type { CacheProfile } from '../cache/profiles.js'
+import type { CacheEntry } from '../cache/store.js'
 import { checkTags, pathTags, revalidatePathTags } from '../cache/tags.js'
 import { openCache } from '../runtime/data-cache.js'
 import { isPending, notePending } from '../runtime/pending-tags.js'
@@ -99,7 +100,8 @@ const cachedScope = (scope: RequestScope): RequestScope =>
   Object.create(scope, { phase: { value: 'cache', writable: true } }) as RequestScope
 
 /**
- * Keeps the results of a function by its arguments, its source and `keyParts`. Results go through JSON.
+ * Keeps the results of a function by its arguments, its source and `keyParts`. Results go through JSON; those that it can't
+ * carry are not kept.
  * @throws {Error} where `revalidate` is not more than 0 or `false`
  * @see https://nextjs.org/docs/app/api-reference/functions/unstable_cache
  */
@@ -119,10 +121,17 @@ export function unstable_cache<Arguments extends unknown[], Result>(
     for (const tag of tags) attempt?.tags.add(tag)
     if (revalidate !== undefined) attempt?.limit(revalidate)
     let made: { readonly result: Result } | undefined
-    const produce = async (): Promise<{ value: KeptResult }> => {
+    const produce = async (stale?: CacheEntry): Promise<CacheValue> => {
       const result = await runInScope(cachedScope(scope), () => callback(...args))
       made = { result }
-      return { value: { json: JSON.stringify(result) ?? null } as KeptResult }
+      try {
+        return { value: { json: JSON.stringify(result) ?? null } satisfies KeptResult }
+      } catch (error) {
+        // A BigInt or a cycle, which JSON can't carry, is an answer all the same; it takes the place of none that is kept.
+        if (stale) throw error
+        scope.cache.report(error)
+        return { value: null, revalidate: 0 }
+      }
     }
     const cache = openCache(scope.cache)
     const key = await cacheKey('unstable_cache', fixedKey, JSON.stringify(args))
@@ -136,7 +145,7 @@ export function unstable_cache<Arguments extends unknown[], Result>(
       if (entry && state === 'fresh') return readResult(entry.value as unknown as KeptResult) as Result
       const startedAt = cache.now()
       const value = await produce()
-      await cache.set(key, { ...value, tags, revalidate: revalidate ?? false }, { startedAt })
+      await cache.set(key, { tags, revalidate: revalidate ?? false, ...value }, { startedAt })
     } else {
       const { entry, state } = await cache.remember(key, kept, produce)
       if (state !== 'miss' || !made) return readResult(entry.value as unknown as KeptResult) as Result

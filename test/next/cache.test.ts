@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RouteModule } from '../../src/index.js'
 import { revalidatePath, revalidateTag, unstable_cache } from '../../src/next/cache.js'
-import { done, setUp } from '../runtime/helpers.js'
+import { done, settled, setUp } from '../runtime/helpers.js'
 
-afterEach(() => void vi.restoreAllMocks())
+afterEach(() => void vi.useRealTimers())
 
 /** A cached function that counts its runs, which it also answers. */
 function counted(options: { tags?: string[]; revalidate?: number | false } = {}): () => Promise<number> {
@@ -62,5 +62,39 @@ describe('after an invalidation, within the same request', () => {
     await app.request('/b', { method: 'POST' })
     expect(seen).toBe(1)
     expect(await (await app.request('/a')).json()).toBe(2)
+  })
+})
+
+describe('a result that JSON cannot carry', () => {
+  const cyclic: { self?: unknown } = {}
+  cyclic.self = cyclic
+  test.each<[string, unknown]>([
+    ['a BigInt', 1n],
+    ['a cycle', cyclic],
+  ])('%s is answered, computed anew each time, and told', async (_, result) => {
+    const make = vi.fn(async () => result)
+    const read = unstable_cache(make, [crypto.randomUUID()])
+    const GET = async () => Response.json((await read()) === result)
+    const { app, logged } = setUp({ '/a': { GET }, '/kept': { revalidate: 60, GET } })
+    for (let run = 1; run <= 3; run++) {
+      expect(await (await app.request(run === 3 ? '/kept' : '/a')).json()).toBe(true)
+      expect(make).toHaveBeenCalledTimes(run)
+    }
+    expect(logged.map(([error, { phase }]) => `${phase} ${(error as Error).name}`)).toEqual(Array(3).fill('cache TypeError'))
+  })
+
+  test('leaves a stale one where it is', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    let result: unknown = 1
+    const read = unstable_cache(async () => result, [crypto.randomUUID()], { revalidate: 10 })
+    const { app, logged } = setUp({ '/a': { GET: async () => Response.json(await read()) } })
+    await app.request('/a')
+    vi.setSystemTime(Date.now() + 11_000)
+    result = 2n
+    for (let i = 0; i < 2; i++) {
+      expect(await (await app.request('/a')).json()).toBe(1)
+      await settled()
+    }
+    expect(logged[0]?.[1].phase).toBe('cache')
   })
 })
