@@ -62,12 +62,12 @@ export function refresh(): never {
 
 /**
  * Says that what is being made depends on the moment: the answer isn't kept.
+ * @throws {Error} under `dynamic = 'error'`, and the signal that ends the making of an answer to be kept; not under `force-static`
  * @see https://nextjs.org/docs/app/api-reference/functions/unstable_noStore
  */
 export function unstable_noStore(): void {
   const scope = currentScope()
-  if (scope?.phase === 'handler' && scope.staticAttempt?.mode === 'auto')
-    scope.staticAttempt.readsRequest(scope.route, 'unstable_noStore()')
+  if (scope?.phase === 'handler') scope.staticAttempt?.readsRequest(scope.route, 'unstable_noStore()')
 }
 
 export interface UnstableCacheOptions {

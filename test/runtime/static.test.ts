@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RouteModule, RouterOptions } from '../../src/index.js'
-import { revalidatePath, revalidateTag, unstable_cache } from '../../src/next/cache.js'
+import { revalidatePath, revalidateTag, unstable_cache, unstable_noStore } from '../../src/next/cache.js'
 import { cookies, draftMode } from '../../src/next/headers.js'
 import { permanentRedirect, redirect } from '../../src/next/navigation.js'
 import { connection, type NextRequest } from '../../src/next/server.js'
@@ -90,6 +90,14 @@ describe('which answers are kept', () => {
 
   test("under dynamic = 'error' reading is an error", async () => {
     expect(await bodies({ dynamic: 'error', GET: counting((request) => request.nextUrl.search) })).toEqual(['500', '500'])
+  })
+
+  test.each<[string, RouteModule, string[]]>([
+    ["dynamic = 'error' fails", { dynamic: 'error' }, ['500', '500']],
+    ['revalidate is made dynamic', { revalidate: 60 }, ['2', '3']],
+    ['force-static does not heed it', { dynamic: 'force-static' }, ['1', '1']],
+  ])('unstable_noStore(): %s', async (_, config, expected) => {
+    expect(await bodies({ ...config, GET: counting(() => unstable_noStore()) })).toEqual(expected)
   })
 
   test.each([{}, { revalidate: 0 }])('force-static shows an empty request, of the path alone: %o', async (config) => {
