@@ -1,4 +1,5 @@
 import type { CacheHandle } from './context.js'
+import { isWorkers } from './env.js'
 import { processWide } from './process-wide.js'
 import { HostResponse } from './responses.js'
 import { currentScope } from './scope.js'
@@ -49,6 +50,17 @@ function copyOf(response: Response): Response {
 }
 
 /**
+ * The options as the host takes them. Workers refuse a `cache` of `default`, which says nothing, and of `reload`, which goes
+ * past their cache as `no-store` does. Options whose `cache` is inherited, such as a Request's, are no plain ones to copy.
+ */
+function toHostInit(init: RequestInit | undefined): RequestInit | undefined {
+  if (!isWorkers || !init || !Object.hasOwn(init, 'cache')) return init
+  const { cache, ...rest } = init
+  if (cache === 'default') return rest
+  return cache === 'reload' ? { ...rest, cache: 'no-store' } : init
+}
+
+/**
  * Puts a `fetch` in place, once per process, that knows Next.js's caching options. Calls without them go straight on; the
  * code behind the others is loaded with the first of them. Called with the first request rather than when a router is made:
  * inside Next.js, `fetch` is Next.js's own.
@@ -60,7 +72,7 @@ export function installFetch(): void {
   holder.isInstalled = true
   const original = globalThis.fetch
   const send = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-    const answer = original.call(globalThis, input, init)
+    const answer = original.call(globalThis, input, toHostInit(init))
     return isShared(input, init) ? answer.then(copyOf) : answer
   }
   const patched = function fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response> {

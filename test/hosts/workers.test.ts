@@ -1,4 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -204,6 +206,38 @@ export default createWorker(createRouter(manifest))
   const worker = await start({ cwd: root, config: 'wrangler.toml' })
   expect(await (await fetch(worker.origin)).json()).toMatchObject({ ONE: '1', colo: COLO })
   await expect.poll(worker.output).toContain('afterwards')
+})
+
+const FETCH_ROUTE = `export async function GET(request) {
+  const source = request.nextUrl.searchParams.get('source')
+  const ask = async (init) => {
+    try {
+      return await (await fetch(source, init)).text()
+    } catch (error) {
+      return String(error)
+    }
+  }
+  const inits = ['default', 'no-store', 'reload', 'force-cache'].map((cache) => ({ cache }))
+  inits.push({ cache: 'default', method: 'POST', body: 'sent' }, { cache: 'default', next: { tags: ['t'] } }, { cache: 'reload', next: {} })
+  return Response.json(await Promise.all(inits.map(ask)))
+}
+`
+
+test('fetch takes the cache modes that Workers refuse', async () => {
+  const source = createServer((request, response) => void request.pipe(response.writeHead(200, { 'x-method': request.method })))
+  await new Promise<void>((resolve) => source.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void source.close())
+  const root = await project({
+    'wrangler.json': '{ "name": "fetches", "compatibility_date": "2025-01-01" }',
+    'routes/route.ts': FETCH_ROUTE,
+  })
+  for (const flags of [[], ['--strict']]) {
+    await runEveryroute(['build', '--target', 'workers', ...flags], root)
+    const worker = await start({ cwd: root, config: '.output/wrangler.json' })
+    const { port } = source.address() as AddressInfo
+    expect(await (await fetch(`${worker.origin}/?source=http://127.0.0.1:${port}/`)).json()).toEqual(['', '', '', '', 'sent', '', ''])
+    await worker.stop()
+  }
 })
 
 test('without a wrangler configuration the output has one all the same; modules of Node.js are asked for by a flag', async () => {
