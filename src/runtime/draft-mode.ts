@@ -24,15 +24,17 @@ export function hasDraftMode(headers: Headers, settings: DraftModeSettings): boo
   return new RequestCookies(headers).get(BYPASS_COOKIE)?.value === settings.secret()
 }
 
-/** Whether the request may show a bypass cookie, right or wrong. */
-export const mayHaveDraftMode = (request: Request): boolean => peekHeader(request, 'cookie')?.includes(BYPASS_COOKIE) === true
+/** Whether the request may show a cookie of draft mode, right or wrong. */
+export function mayHaveDraftMode(request: Request): boolean {
+  const cookie = peekHeader(request, 'cookie')
+  return cookie !== null && (cookie.includes(BYPASS_COOKIE) || cookie.includes(PREVIEW_COOKIE))
+}
 
 const NOTHING: readonly string[] = []
 
 /** The Set-Cookie lines that take a forged or outdated bypass cookie away; empty where there is none. */
 export function clearForgedDraftMode(request: Request, settings: DraftModeSettings): readonly string[] {
-  const cookie = peekHeader(request, 'cookie')
-  if (!cookie || (!cookie.includes(BYPASS_COOKIE) && !cookie.includes(PREVIEW_COOKIE))) return NOTHING
+  if (!mayHaveDraftMode(request)) return NOTHING
   const { headers } = request
   const value = new RequestCookies(headers).get(BYPASS_COOKIE)?.value
   const isForged = value ? value !== settings.secret() : new RequestCookies(headers).has(PREVIEW_COOKIE)

@@ -143,10 +143,9 @@ function callHandler(run: HandlerRun, scope: HandlerScope | undefined): unknown 
   return seconds === undefined ? run.handler(run.request, context) : withMaxDuration(run, seconds, () => run.handler(run.request, context))
 }
 
-/** The answer without a forged or outdated cookie of draft mode. */
-function withoutForgedDraftMode(response: Response, run: HandlerRun): Response {
-  if (run.staticAttempt) return response
-  const cleared = clearForgedDraftMode(run.request, run.context.draftMode)
+/** The answer, which takes a forged or outdated cookie of draft mode away. */
+export function withoutForgedDraftMode(response: Response, { context, request }: IncomingRun): Response {
+  const cleared = clearForgedDraftMode(request, context.draftMode)
   if (cleared.length === 0) return response
   const answer = withMutableHeaders(response)
   for (const line of cleared) answer.headers.append('set-cookie', line)
@@ -155,7 +154,8 @@ function withoutForgedDraftMode(response: Response, run: HandlerRun): Response {
 
 /** Hands an answer out, as the run wants it. */
 function handOut(response: Response, run: HandlerRun): Response {
-  const answer = withoutForgedDraftMode(response, run)
+  // What is kept is for everybody; whoever sends it does this for each.
+  const answer = run.staticAttempt ? response : withoutForgedDraftMode(response, run)
   return run.release ? run.release(answer) : answer
 }
 

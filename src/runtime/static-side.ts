@@ -2,7 +2,7 @@ import type { RouteSegmentConfig } from '../routing/manifest.js'
 import type { RouterContext } from './context.js'
 import { openCache } from './data-cache.js'
 import { hasDraftMode } from './draft-mode.js'
-import type { IncomingRun } from './handler.js'
+import { type IncomingRun, withoutForgedDraftMode } from './handler.js'
 import { answerWithoutHandler } from './method-answers.js'
 import { handlerFor } from './methods.js'
 import type { ServerRequest } from './next-request.js'
@@ -52,12 +52,13 @@ async function answerKept(incoming: IncomingRun, route: StaticRoute, answerDynam
   const handler = handlerFor(module, isRead(request.method) ? 'GET' : request.method)
   const run = { ...incoming, handler: handler ?? (() => answerWithoutHandler(context, module, request, undefined)) }
   try {
-    return (await answerStatic(openCache(context.cache), route, run)) ?? (await answerUnkept(incoming, answerDynamic))
+    const kept = await answerStatic(openCache(context.cache), route, run)
+    return kept ? withoutForgedDraftMode(kept, incoming) : await answerUnkept(incoming, answerDynamic)
   } catch (error) {
     if (!context.strict) throw error
     await context.instrumentation?.onRequestError(error, request, entry.pathname, 'stale')
     context.report(error, { phase: 'handler', file: entry.file, method: request.method, pathname: entry.pathname })
-    return serverError()
+    return withoutForgedDraftMode(serverError(), incoming)
   }
 }
 

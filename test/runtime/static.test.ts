@@ -327,9 +327,26 @@ test('draft mode passes by what is kept, and is not kept', async () => {
   expect((await app.request('/off')).headers.getSetCookie()[0]).toContain('__prerender_bypass=; Path=/; Expires=Thu, 01 Jan 1970')
 })
 
-test('a forged draft mode cookie is taken away', async () => {
-  const { app } = setUp({ '/a': { GET: async () => Response.json((await draftMode()).isEnabled) } })
-  const response = await app.request('/a', { headers: { cookie: '__prerender_bypass=forged' } })
-  expect(await response.json()).toBe(false)
-  expect(response.headers.getSetCookie().map((line) => line.split(';')[0])).toEqual(['__prerender_bypass=', '__next_preview_data='])
+describe('a forged draft mode cookie is taken away', () => {
+  const DELETED = ['__prerender_bypass=', '__next_preview_data=']
+  const cookiesOf = (response: Response): string[] => response.headers.getSetCookie().map((line) => line.split(';')[0]!)
+
+  test('where the handler runs for each request', async () => {
+    const { app } = setUp({ '/a': { GET: async () => Response.json((await draftMode()).isEnabled) } })
+    const response = await app.request('/a', { headers: { cookie: '__prerender_bypass=forged' } })
+    expect(await response.json()).toBe(false)
+    expect(cookiesOf(response)).toEqual(DELETED)
+  })
+
+  test.each(['__prerender_bypass=forged', '__next_preview_data=forged'])('from what is kept, which stays as it is: %s', async (cookie) => {
+    const moved = (): never => redirect('/b')
+    const { app } = setUp({ '/a': { dynamic: 'force-static', GET: counting() }, '/r': { revalidate: 60, GET: moved } })
+    for (let i = 0; i < 2; i++) {
+      const forged = await app.request('/a', { headers: { cookie } })
+      expect([await forged.text(), ...cookiesOf(forged)]).toEqual(['1', 'run=1', ...DELETED])
+      expect(cookiesOf(await app.request('/a', { headers: { cookie: 'a=1' } }))).toEqual(['run=1'])
+      expect(cookiesOf(await app.request('/r', { headers: { cookie } }))).toEqual(DELETED)
+      expect(cookiesOf(await app.request('/r'))).toEqual([])
+    }
+  })
 })
