@@ -10,6 +10,7 @@ import { generateManifest, generateTypes, type ManifestInput } from './codegen.j
 import { isNextAppFolder, type ResolvedConfig } from './config.js'
 import { type RouteExports, readRouteExports } from './exports.js'
 import { checkFolderFileExports, nativeWarning } from './folder-files.js'
+import { literalValue } from './literal.js'
 import { collectExports } from './module-exports.js'
 import { ownPackage } from './next-alias.js'
 import { NEXT_EXPORTS } from './next-exports.js'
@@ -34,6 +35,8 @@ export interface Project {
   readonly folders: readonly FolderEntry[]
   /** `proxy.ts` or `middleware.ts`, relative to the root. */
   readonly proxy?: string
+  /** What the proxy exports as `config`, as far as that is a literal. */
+  readonly proxyConfig?: unknown
   /** `instrumentation.ts`, relative to the root. */
   readonly instrumentation?: string
   readonly warnings: readonly BuildWarning[]
@@ -53,7 +56,7 @@ export async function loadProject(config: ResolvedConfig): Promise<Project> {
     const read = await Promise.all(tree.routes.map((entry) => readRoute(entry, config, resolver.resolve)))
     await Promise.all(tree.folderFiles.map((file) => checkFolderFileExports(file, config, resolver.resolve)))
     const proxy = await findProxy(root)
-    if (proxy !== undefined) await checkProxyExports(proxy, root, resolver.resolve)
+    const proxyConfig = proxy !== undefined ? await readProxyConfig(proxy, root, resolver.resolve) : undefined
     const instrumentation = await findInstrumentation(root)
     return {
       config,
@@ -61,6 +64,7 @@ export async function loadProject(config: ResolvedConfig): Promise<Project> {
       folders: tree.folders,
       warnings: [...warnings, ...read.flatMap((file) => file.warnings)],
       ...(proxy !== undefined && { proxy }),
+      ...(proxyConfig !== undefined && { proxyConfig }),
       ...(instrumentation !== undefined && { instrumentation }),
     }
   } finally {
@@ -140,10 +144,12 @@ async function findRootFiles(root: string, name: string): Promise<string[]> {
   return candidates.filter((_, index) => found[index]?.isFile())
 }
 
-async function checkProxyExports(file: string, root: string, resolve: ResolveModule): Promise<void> {
+/** @throws {EveryrouteError} `ERR_PROXY_EXPORT` where the file exports no proxy */
+async function readProxyConfig(file: string, root: string, resolve: ResolveModule): Promise<unknown> {
   const name = /(?:^|\/)proxy\./.test(file) ? 'proxy' : 'middleware'
   const { names, complete } = await collectExports(join(root, file), root, resolve)
-  if (!complete || names.has('default') || names.has(name)) return
+  const init = names.get('config')?.init
+  if (!complete || names.has('default') || names.has(name)) return init && literalValue(init)?.value
   throw new EveryrouteError('ERR_PROXY_EXPORT', `"${file}" exports no function "${name}" and no default`, {
     files: [file],
     fix: `Export the function that runs before every route: export function ${name}(request) { … }.`,

@@ -1,5 +1,5 @@
-import type { ESTree } from 'vite'
 import type { RouteSegmentConfig } from '../routing/manifest.js'
+import { literalValue } from './literal.js'
 import type { ExportedName } from './module-exports.js'
 import { sourceError } from './parse-module.js'
 import type { BuildWarning } from './warning.js'
@@ -79,32 +79,4 @@ function oneOf(...values: readonly string[]): ConfigRule {
 
 function isWholeNumber(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0
-}
-
-/** The value of a literal, also below `as`, `satisfies` and parentheses; `undefined` where it is not one. */
-function literalValue(node: ESTree.Expression): { readonly value: unknown } | undefined {
-  switch (node.type) {
-    case 'Literal':
-      return 'regex' in node || 'bigint' in node ? undefined : { value: node.value }
-    case 'Identifier':
-      return node.name === 'undefined' ? { value: undefined } : undefined
-    case 'TemplateLiteral':
-      return node.expressions.length === 0 ? { value: node.quasis[0]?.value.cooked } : undefined
-    case 'UnaryExpression': {
-      const operand = node.operator === '-' ? literalValue(node.argument)?.value : undefined
-      return typeof operand === 'number' ? { value: -operand } : undefined
-    }
-    case 'ArrayExpression': {
-      const items = node.elements.map((element) => (element && element.type !== 'SpreadElement' ? literalValue(element) : undefined))
-      return items.every((item) => item !== undefined) ? { value: items.map((item) => item.value) } : undefined
-    }
-    case 'ParenthesizedExpression':
-    case 'TSAsExpression':
-    case 'TSSatisfiesExpression':
-    case 'TSTypeAssertion':
-    case 'TSNonNullExpression':
-      return literalValue(node.expression)
-    default:
-      return undefined
-  }
 }

@@ -24,6 +24,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_UNKNOWN_NEXT_EXPORT: 'An unknown import from next/*',
   ERR_PROXY_CONFLICT: 'More than one proxy file',
   ERR_PROXY_EXPORT: 'The proxy file exports no proxy',
+  ERR_PROXY_MATCHER: 'The matcher of the proxy is not valid',
   ERR_FOLDER_FILE_NAME: 'A name that looks like _middleware and would not be read',
   ERR_FOLDER_FILE_CONFLICT: 'Two files of one kind in a folder',
   ERR_FOLDER_FILE_EXPORT: 'A file of a folder has no default export',

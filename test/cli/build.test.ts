@@ -353,3 +353,20 @@ test('a route module that fails to load is logged once per request, and leaves t
   expect(server.output().match(/no settings/g)).toHaveLength(1)
   expect(server.output()).toContain('everyroute: load GET /broken (broken/route.ts): Error: no settings\n')
 })
+
+test.each([
+  ["export const config = { matcher: 'api' }", 'config.matcher holds "api"; a source is a path that starts with a slash'],
+  ["export const config = { matcher: ['/a', { source: '/b/(', has: [] }] } as const", 'config.matcher holds "/b/("'],
+  ["const config = { ['matcher' as string]: '/b/:' }\nexport { config }", undefined],
+  ["export const config = { matcher: [`/a/:path*`, { source: '/((?!x).*)', missing: [{ type: 'header', key: 'a' }] }] }", undefined],
+])('the build checks the matcher of the proxy: %s', async (config, message) => {
+  const dir = await createProject({
+    'routes/route.ts': answering('hello'),
+    'src/proxy.ts': `export const proxy = () => undefined\n${config}\n`,
+  })
+  const { code, stderr } = await everyroute(dir, ['build'])
+  if (message === undefined) return expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(code).toBe(1)
+  for (const part of ['ERR_PROXY_MATCHER', `src/proxy.ts: ${message}`, 'path-to-regexp pattern', '/api/:path*'])
+    expect(stderr).toContain(part)
+})

@@ -7,6 +7,7 @@ import { type CommandContext, stringOf, type Values } from '../args.js'
 import { UsageError } from '../errors.js'
 import { formatBytes, formatDuration, type Output, tableLines } from '../output.js'
 import { enterProject, loadProjectConfig, reportWarnings } from '../project.js'
+import { checkProxyMatcher } from '../proxy-matcher.js'
 
 function targetOf(values: Values): BuildTarget {
   const target = stringOf(values, 'target') ?? 'node'
@@ -30,6 +31,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
   const root = await enterProject(values, 'production')
   const config = await loadProjectConfig(root, values, 'production')
   const project = await loadProject(config)
+  checkProxyMatcher(project)
   reportWarnings(project.warnings, output)
   const generated = await writeGenerated(project)
   const count = project.routes.length
