@@ -13,6 +13,7 @@ import type { InstalledPackage } from './packages.js'
 import { PRERENDER_ENTRY, runPrerender } from './prerender.js'
 import { PRERENDERED_FILE, type ServerTextOptions } from './server-text.js'
 import { type BuildTarget, type BuildTargetPlan, planOf } from './targets.js'
+import { envDefinitions } from './vite.js'
 
 export interface BundleOptions {
   /** Absolute. */
@@ -36,6 +37,8 @@ export interface BundleOptions {
   readonly prerender?: boolean
   /** Seconds that the build waits for one answer. Default 60. */
   readonly staticPageGenerationTimeout?: number | undefined
+  /** Written in place of `process.env.NAME`. Default: none. */
+  readonly env?: Readonly<Record<string, unknown>> | undefined
   /** Package names to leave outside the bundle, besides those found to be native. */
   readonly external?: readonly string[]
 }
@@ -118,10 +121,11 @@ async function bundleServer(
   const virtual = plan.modules({ ...serverTextOptions(options), ...known })
   const prerenderEntry = prerender && plan.hasFiles ? { prerender: 'everyroute:prerender' } : {}
   const input = { [plan.entry.replace(/\.mjs$/, '')]: 'everyroute:server', ...prerenderEntry }
-  const vite = { root, outDir, plan, input, virtual, replaced: replacedFiles(options), external }
+  const env = envDefinitions(options.env)
+  const vite = { root, outDir, plan, input, virtual, replaced: replacedFiles(options), external, define: env }
   const modules = moduleFeatures(await readModules(vite), ['\0everyroute:server'])
-  const define = featureDefinitions(features, modules, { hasEntry: known.main !== undefined, isStrict: strict, isSmall: !plan.hasFiles })
-  return bundleWithVite({ ...vite, define, minify })
+  const has = featureDefinitions(features, modules, { hasEntry: known.main !== undefined, isStrict: strict, isSmall: !plan.hasFiles })
+  return bundleWithVite({ ...vite, define: { ...env, ...has }, minify })
 }
 
 /**
@@ -135,7 +139,8 @@ async function prerenderApart(options: BundleOptions, dir: string): Promise<stri
     const virtual = plan.modules(serverTextOptions(options))
     const input = { prerender: 'everyroute:prerender' }
     const replaced = replacedFiles(options)
-    const { packages } = await bundleWithVite({ root, outDir: dir, plan, input, virtual, replaced, external })
+    const define = envDefinitions(options.env)
+    const { packages } = await bundleWithVite({ root, outDir: dir, plan, input, virtual, replaced, external, define })
     await linkUnreachable(dir, packages)
     await runPrerender(dir, options)
     return await readFile(join(dir, PRERENDERED_FILE), 'utf8')

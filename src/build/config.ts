@@ -28,6 +28,8 @@ export interface ResolvedConfig {
   readonly cacheHandler?: string
   /** Seconds. */
   readonly staticPageGenerationTimeout?: number
+  /** The `env` of `next.config`: values to be written in place of `process.env.NAME`. Default: none. */
+  readonly env?: Readonly<Record<string, unknown>>
   /** The file the settings come from, absolute; `undefined` where all are defaults. */
   readonly configFile?: string
   /** What of `next.config` counts in Next.js and not here. Default: nothing. */
@@ -90,26 +92,33 @@ function warnOfUnread(config: object, file: string): BuildWarning[] | undefined 
 
 interface ReadConfig {
   readonly config: EveryrouteConfig
+  readonly env?: Readonly<Record<string, unknown>> | undefined
   readonly file?: string
   readonly warnings?: readonly BuildWarning[]
 }
+
+const envSchema = z.record(
+  z.string().regex(/^(?!NODE_|__|NEXT_RUNTIME$)[a-z_$][\w$]*$/i, 'a name may not start with NODE_ or __, nor be NEXT_RUNTIME'),
+  z.unknown(),
+)
 
 // Next.js checks the rest of its config; only what everyroute reads is looked at here.
 const nextConfigSchema = z.object({
   basePath: basePathSchema.optional(),
   trailingSlash: z.boolean().optional(),
   staticPageGenerationTimeout: timeoutSchema.optional(),
+  env: envSchema.optional(),
   experimental: z.object({ authInterrupts: z.boolean().optional() }).optional(),
 })
 
 /**
  * Reads the settings of a project: `everyroute.config.*` or `.config/everyroute.*`, and where there is neither, `basePath`,
- * `trailingSlash` and `experimental.authInterrupts` of `next.config.*`.
+ * `trailingSlash`, `env`, `staticPageGenerationTimeout` and `experimental.authInterrupts` of `next.config.*`.
  * @throws {EveryrouteError} `ERR_CONFIG_LOAD` where the file fails to load, `ERR_CONFIG_INVALID` where a setting is wrong.
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<ResolvedConfig> {
   const root = resolve(options.root ?? '.')
-  const { config, file, warnings } = await readConfig(root, options.mode)
+  const { config, env, file, warnings } = await readConfig(root, options.mode)
   return {
     root,
     routesDir: await findRoutesDir(root, options.routes ?? config.routesDir),
@@ -123,6 +132,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<ResolvedCo
     ...(config.staticPageGenerationTimeout !== undefined && { staticPageGenerationTimeout: config.staticPageGenerationTimeout }),
     ...(config.port !== undefined && { port: config.port }),
     ...(config.hostname !== undefined && { hostname: config.hostname }),
+    ...(env !== undefined && { env }),
     ...(file !== undefined && { configFile: join(root, file) }),
     ...(warnings && { warnings }),
   }
@@ -145,10 +155,11 @@ async function readConfig(root: string, mode: LoadConfigOptions['mode']): Promis
   const nextFile = await firstExisting(root, NEXT_CONFIG_FILES, 'file')
   if (!nextFile) return { config: {} }
   const given = await readNextConfig(root, nextFile, mode)
-  const { basePath, trailingSlash, staticPageGenerationTimeout, experimental } = validate(nextConfigSchema, given, nextFile)
+  const { basePath, trailingSlash, staticPageGenerationTimeout, env, experimental } = validate(nextConfigSchema, given, nextFile)
   const unread = warnOfUnread(given as object, nextFile)
   return {
     file: nextFile,
+    env,
     ...(unread && { warnings: unread }),
     config: {
       ...(basePath !== undefined && { basePath }),

@@ -9,7 +9,7 @@ import type { RouteModule } from '../routing/manifest.js'
 import { createInteropEvaluator } from './dev-interop.js'
 import { isNextModule, resolveOwnModule } from './next-alias.js'
 import { isCommonJs } from './packages.js'
-import { NODE_RESOLVE, resolvePlugin, sharedViteConfig } from './vite.js'
+import { envDefinitions, NODE_RESOLVE, resolvePlugin, sharedViteConfig } from './vite.js'
 
 /** The project's modules as `dev` runs them: transformed by Vite, evaluated in this process. */
 export interface DevModules {
@@ -94,14 +94,18 @@ function devPlugin(stamps: Map<string, string>): Plugin {
 /** Milliseconds that a refresh waits for modules that are being loaded. */
 const LONGEST_WAIT = 2000
 
-/** Starts Vite without a server, a watcher or a client. */
-export async function createDevModules(root: string): Promise<DevModules> {
+/**
+ * Starts Vite without a server, a watcher or a client.
+ * @param env written in place of `process.env.NAME`
+ */
+export async function createDevModules(root: string, env?: Readonly<Record<string, unknown>>): Promise<DevModules> {
   const { createRunnableDevEnvironment, createServer } = await import('vite')
   const stamps = new Map<string, string>()
   const evaluator = await createInteropEvaluator(root)
   const server = await createServer({
     ...sharedViteConfig(root),
     mode: 'development',
+    define: envDefinitions(env),
     logLevel: 'silent',
     // This package's modules are the command's own: imported by Node.js, so that there is one instance of each.
     plugins: [resolvePlugin({ ownModuleId: (file) => NATIVE + file }), devPlugin(stamps)],

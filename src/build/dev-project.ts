@@ -36,7 +36,7 @@ interface ParsedFile {
 
 export async function openDevProject(config: ResolvedConfig): Promise<DevProject> {
   const { root, routesDir } = config
-  const modules = await createDevModules(root)
+  const modules = await createDevModules(root, config.env)
   const parsed = new Map<string, ParsedFile>()
   let shape = ''
 

@@ -32,6 +32,12 @@ export function resolvePlugin(options: ResolvePluginOptions = {}): Plugin {
 /** Finds in a package what Node.js itself would find, so that `build` bundles the file that `dev` runs. */
 export const NODE_RESOLVE: { readonly conditions: string[]; readonly mainFields: string[] } = { conditions: ['node'], mainFields: ['main'] }
 
+/** Has values of `next.config` written in place of `process.env.NAME`, as Next.js does; what JSON has no value for is left out. */
+export function envDefinitions(env: Readonly<Record<string, unknown>> = {}): Record<string, string> {
+  const given = Object.entries(env).filter(([, value]) => value !== undefined && value !== null)
+  return Object.fromEntries(given.map(([name, value]) => [`process.env.${name}`, JSON.stringify(value)]))
+}
+
 /** The part of the Vite config that `dev` and `build` share. Project-level Vite and PostCSS configs are not read. */
 export function sharedViteConfig(root: string): InlineConfig {
   return {

@@ -47,6 +47,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
     manifestText: bundledManifestOf(project),
     target,
     strict: values.strict === true,
+    env: config.env,
     external: config.external,
     cacheHandler: config.cacheHandler,
     features: projectFeatures(project),
