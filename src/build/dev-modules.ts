@@ -7,7 +7,7 @@ import { stripVTControlCharacters } from 'node:util'
 import type { EnvironmentModuleNode, Plugin, RunnableDevEnvironment } from 'vite'
 import type { RouteModule } from '../routing/manifest.js'
 import { createInteropEvaluator } from './dev-interop.js'
-import { isNextModule, resolveOwnModule } from './next-alias.js'
+import { isNextModule, NEXT_MODULE, resolveOwnModule } from './next-alias.js'
 import { isCommonJs } from './packages.js'
 import { envDefinitions, NODE_RESOLVE, resolvePlugin, sharedViteConfig } from './vite.js'
 
@@ -115,7 +115,7 @@ export async function createDevModules(root: string, env?: Readonly<Record<strin
       ssr: {
         resolve: {
           ...NODE_RESOLVE,
-          noExternal: [/^next\/(?:server|headers|navigation|cache|og)/, /^everyroute(?:\/|$)/, 'server-only', 'client-only'],
+          noExternal: [NEXT_MODULE, /^everyroute(?:\/|$)/, 'server-only', 'client-only'],
         },
         dev: {
           createEnvironment(name, config) {

@@ -36,7 +36,12 @@ function readOwnPackage(dir: string): OwnPackage | undefined {
   }
 }
 
-const NEXT_MODULE = /^next\/(server|headers|navigation|cache|og)(?:\.js)?$/
+/**
+ * The `next/*` modules that everyroute stands in for, with or without `.js`. Those of `next/dist` tell what was thrown, for which
+ * Next.js has no public name.
+ */
+export const NEXT_MODULE: RegExp =
+  /^next\/(server|headers|navigation|cache|og|dist\/client\/components\/(?:redirect(?:-error)?|is-next-router-error|http-access-fallback\/http-access-fallback))(?:\.js)?$/
 
 /** Whether `specifier` is one of the `next/*` modules that everyroute stands in for, with or without `.js`. */
 export function isNextModule(specifier: string): boolean {

@@ -36,6 +36,24 @@ export const NEXT_EXPORTS: Readonly<Record<string, readonly string[]>> = {
     'prefetch',
   ],
   'next/og': ['ImageResponse'],
+  // No public modules, but the only ones that tell what was thrown: helpers of many an API import them.
+  'next/dist/client/components/redirect-error': ['REDIRECT_ERROR_CODE', 'isRedirectError'],
+  'next/dist/client/components/redirect': [
+    'getRedirectError',
+    'getRedirectStatusCodeFromError',
+    'getRedirectTypeFromError',
+    'getURLFromRedirectError',
+    'permanentRedirect',
+    'redirect',
+  ],
+  'next/dist/client/components/http-access-fallback/http-access-fallback': [
+    'HTTPAccessErrorStatus',
+    'HTTP_ERROR_FALLBACK_ERROR_CODE',
+    'getAccessFallbackErrorTypeByStatus',
+    'getAccessFallbackHTTPStatus',
+    'isHTTPAccessFallbackError',
+  ],
+  'next/dist/client/components/is-next-router-error': ['isNextRouterError'],
 }
 
 /**
@@ -90,11 +108,19 @@ function nextModule(source: string): string | undefined {
   return source === 'next' || source.startsWith('next/') ? source.replace(/\.js$/, '') : undefined
 }
 
+const isPublic = (name: string): boolean => !name.startsWith('next/dist/')
+
 function findFault(module: ParsedModule, source: string, name: string | undefined, node: ESTree.Span): EveryrouteError | undefined {
   const known = NEXT_EXPORTS[nextModule(source) ?? '']
   if (!known) {
     const message = `"${source}" has nothing for route handlers outside Next.js`
-    return sourceError(module, node, 'ERR_UNKNOWN_NEXT_EXPORT', message, `Import from one of ${Object.keys(NEXT_EXPORTS).join(', ')}.`)
+    return sourceError(
+      module,
+      node,
+      'ERR_UNKNOWN_NEXT_EXPORT',
+      message,
+      `Import from one of ${Object.keys(NEXT_EXPORTS).filter(isPublic).join(', ')}.`,
+    )
   }
   if (name === undefined || known.includes(name)) return undefined
   const message = `"${source}" has no export "${name}" for route handlers`

@@ -3,6 +3,7 @@ import { join, relative, resolve, sep } from 'node:path'
 import type { Plugin, ViteDevServer } from 'vite'
 import { EveryrouteError } from '../routing/errors.js'
 import { configFileCandidates, loadConfig, type ResolvedConfig } from './config.js'
+import { NEXT_MODULE } from './next-alias.js'
 import { loadProject, writeGenerated } from './project.js'
 import { resolvePlugin } from './vite.js'
 
@@ -14,7 +15,7 @@ export interface EveryrouteOptions {
 }
 
 /** Modules that Vite has to ask plugins for, even where a package of that name is installed. */
-const NO_EXTERNAL = [/^next\/(?:server|headers|navigation|cache|og)(?:\.js)?$/, /^everyroute(?:\/|$)/, 'server-only', 'client-only']
+const NO_EXTERNAL = [NEXT_MODULE, /^everyroute(?:\/|$)/, 'server-only', 'client-only']
 
 /** Milliseconds between the first change of a file and the writing of the manifest, so that a moved folder is one change. */
 const SETTLE = 20

@@ -19,6 +19,7 @@ const preset: JestPreset = {
   extensionsToTreatAsEsm: ['.ts', '.tsx', '.mts', '.jsx'],
   moduleNameMapper: {
     '^next/(server|headers|navigation|cache|og)(?:\\.js)?$': `${fileOf('../next/')}$1.js`,
+    '^next/dist/client/components/(?:http-access-fallback/)?(redirect|redirect-error|is-next-router-error|http-access-fallback)(?:\\.js)?$': `${fileOf('../next/components/')}$1.js`,
     '^(?:server|client)-only$': fileOf('./empty.js'),
     // As TypeScript has it, `./store.js` may be `./store.ts`.
     '^(\\.{1,2}/.*)\\.js$': '$1',

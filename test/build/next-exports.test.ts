@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { NEXT_EXPORTS } from '../../src/build/next-exports.js'
 
 const require = createRequire(import.meta.url)
-const pkg: { exports: Record<string, unknown> } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const pkg: { exports: Record<string, { default: string }> } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+)
 
 // The server's next/navigation is another file than the one that Node finds.
 const ENTRIES: Record<string, string> = { 'next/navigation': 'next/dist/client/components/navigation.react-server.js' }
@@ -21,8 +23,8 @@ describe.each(Object.keys(NEXT_EXPORTS))('%s', (name) => {
   })
 
   test('has a stand-in for everything listed', async () => {
-    const file = new URL(`../../src/${name}.ts`, import.meta.url).href
-    const exported = Object.keys(await import(/* @vite-ignore */ file))
+    const file = pkg.exports[`./${name}`]!.default.replace(/^\.\/dist\/(.*)\.js$/, '../../src/$1.ts')
+    const exported = Object.keys(await import(/* @vite-ignore */ new URL(file, import.meta.url).href))
     expect(NEXT_EXPORTS[name]!.filter((key) => !exported.includes(key))).toEqual([])
   })
 })

@@ -17,6 +17,7 @@ function pathOf(subpath: string): string {
   const path = subpath.slice(2)
   if (subpath === '.') return 'index'
   if (ELSEWHERE[subpath]) return ELSEWHERE[subpath]
+  if (path.startsWith('next/dist/')) return `next/components/${path.split('/').at(-1)}`
   if (ADAPTERS.has(subpath)) return `adapters/${path}`
   return existsSync(join(REPOSITORY, 'src', `${path}.ts`)) ? path : `${path}/index`
 }
