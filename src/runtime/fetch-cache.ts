@@ -16,7 +16,6 @@ import type { StaticAttempt } from './static-attempt.js'
 interface KeptFetch {
   readonly url: string
   readonly status: number
-  readonly statusText: string
   readonly headers: readonly (readonly [string, string])[]
 }
 
@@ -61,13 +60,14 @@ const mayBeKept = (response: Response, scope: RequestScope | undefined): boolean
   response.status === 200 && (scope?.strict === true || !response.headers.has('set-cookie'))
 
 async function toKept(response: Response, keeping: Keeping): Promise<CacheValue> {
-  const { headers, status, statusText, url } = response
-  const value = { url, status, statusText, headers: [...headers] } satisfies KeptFetch
+  const { headers, status, url } = response
+  const value = { url, status, headers: [...headers] } satisfies KeptFetch
   return { value, body: new Uint8Array(await response.arrayBuffer()), tags: keeping.tags, revalidate: keeping.revalidate }
 }
 
-function fromKept(entry: CacheEntry): Response {
-  const { headers, status, statusText, url } = entry.value as unknown as KeptFetch
+/** @param statusText of the source, where it has just answered: as in Next.js, it is not kept */
+function fromKept(entry: CacheEntry, statusText = ''): Response {
+  const { headers, status, url } = entry.value as unknown as KeptFetch
   const body = (entry.body ?? null) as Uint8Array<ArrayBuffer> | null
   const response = new HostResponse(body, { status, statusText, headers: headers as [string, string][] })
   return Object.defineProperty(response, 'url', { value: url })
@@ -76,8 +76,10 @@ function fromKept(entry: CacheEntry): Response {
 /** Answers from the cache; what is stale is made anew behind the answer. */
 async function remember(cache: Cache, call: FetchCall, keeping: Keeping, scope: RequestScope | undefined): Promise<Response> {
   let unkept: Response | undefined
+  let statusText: string | undefined
   const produce = async (stale?: CacheEntry): Promise<CacheValue> => {
     const response = await call.send()
+    statusText = response.statusText
     if (mayBeKept(response, scope)) return toKept(response, keeping)
     if (stale) {
       await response.body?.cancel()
@@ -88,20 +90,39 @@ async function remember(cache: Cache, call: FetchCall, keeping: Keeping, scope: 
   }
   // As in Next.js, a refresh that failed is tried again by the next call.
   const options = { ...keeping, retryAfter: 0, ...(scope && { waitUntil: scope.waitUntil }) }
-  const { entry } = await cache.remember(call.key, options, produce)
-  return unkept ?? fromKept(entry)
+  const { entry, state } = await cache.remember(call.key, options, produce)
+  return unkept ?? fromKept(entry, state === 'miss' ? statusText : undefined)
 }
 
-/** Answers for what must not be made of anything stale: what will be kept itself, and what comes after an invalidation. */
-async function rememberFresh(cache: Cache, call: FetchCall, keeping: Keeping, scope: RequestScope): Promise<Response> {
-  const { softTags, revalidate, tags } = keeping
-  const heeded = [...tags, ...softTags]
-  const { entry, state } = isPending(scope, heeded) ? MISS : await cache.lookup(call.key, { tags: heeded, revalidate })
-  if (entry && state === 'fresh') return fromKept(entry)
-  const startedAt = cache.now()
-  const response = await call.send()
-  if (!mayBeKept(response, scope)) return response
-  return fromKept(await cache.set(call.key, await toKept(response, keeping), { startedAt }))
+/**
+ * Answers for what must not be made of anything stale: what will be kept itself, and what comes after an invalidation.
+ * @param attempt shares equal calls at once, as far as their answers are kept
+ */
+async function rememberFresh(
+  cache: Cache,
+  call: FetchCall,
+  keeping: Keeping,
+  scope: RequestScope,
+  attempt: StaticAttempt | undefined,
+): Promise<Response> {
+  const running = attempt?.fetches.get(call.key)
+  const joined = running && (await running)
+  if (joined) return fromKept(joined)
+  let response: Response | undefined
+  const make = async (): Promise<CacheEntry | undefined> => {
+    const heeded = [...keeping.tags, ...keeping.softTags]
+    const lookup = { tags: heeded, revalidate: keeping.revalidate }
+    const { entry, state } = isPending(scope, heeded) ? MISS : await cache.lookup(call.key, lookup)
+    if (entry && state === 'fresh') return entry
+    const startedAt = cache.now()
+    response = await call.send()
+    return mayBeKept(response, scope) ? cache.set(call.key, await toKept(response, keeping), { startedAt }) : undefined
+  }
+  const made = make()
+  const flight = made.catch(() => undefined).finally(() => attempt?.fetches.delete(call.key))
+  attempt?.fetches.set(call.key, flight)
+  const entry = await made
+  return entry ? fromKept(entry, response?.statusText) : response!
 }
 
 /** Gives up waiting when the signal aborts; the call goes on for others. */
@@ -149,5 +170,6 @@ export async function fetchThroughCache(
   const cache = openCache(scope?.cache ?? handle)
   const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined)
   const isFresh = scope && (attempt || isPending(scope, [...tags, ...keeping.softTags]))
-  return untilAborted(() => (isFresh ? rememberFresh(cache, call, keeping, scope) : remember(cache, call, keeping, scope)), signal)
+  const work = () => (isFresh ? rememberFresh(cache, call, keeping, scope, attempt) : remember(cache, call, keeping, scope))
+  return untilAborted(work, signal)
 }

@@ -28,12 +28,11 @@ const isConflict = ({ cache, revalidate }: FetchWish): boolean =>
   (cache === 'force-cache' && revalidate === 0) || (cache === 'no-store' && revalidate !== undefined && revalidate !== 0)
 
 /** Throws where the call asks for what the file's `fetchCache` forbids. */
-function checkFetchCache(fetchCache: string | undefined, wish: FetchWish, url: string): void {
-  const wantsCache = wish.cache === 'force-cache' || wish.revalidate === false || (wish.revalidate ?? 0) > 0
-  if (fetchCache === 'only-no-store' && wantsCache) {
+function checkFetchCache(fetchCache: string | undefined, cache: string | undefined, url: string): void {
+  if (fetchCache === 'only-no-store' && cache === 'force-cache') {
     throw new Error(`cache: 'force-cache' used on fetch for ${url} with 'export const fetchCache = 'only-no-store'`)
   }
-  if (fetchCache === 'only-cache' && wish.cache === 'no-store') {
+  if (fetchCache === 'only-cache' && cache === 'no-store') {
     throw new Error(`cache: 'no-store' used on fetch for ${url} with 'export const fetchCache = 'only-cache'`)
   }
 }
@@ -43,11 +42,22 @@ const OPTED_OUT: FetchPlan = { revalidate: 0, optsOut: true }
 
 /** The plan for a call that says nothing of a lifetime. */
 function planDefault(fetchCache: string | undefined, cache: string | undefined, scope: RequestScope | undefined): FetchPlan {
-  if (fetchCache === 'default-cache' || fetchCache === 'only-cache' || cache === 'force-cache') return KEPT
+  if (fetchCache === 'default-cache' || fetchCache === 'only-cache') return KEPT
   if (fetchCache === 'default-no-store') return OPTED_OUT
-  // `reload` and `only-if-cached` are kept by Next.js, against what the words say.
-  const isAccident = scope?.strict === true && fetchCache === undefined && cache !== undefined && cache !== 'default'
+  // `reload` and `only-if-cached` are kept by Next.js, against what the words say, and all that `fetchCache = 'auto'` stands above.
+  const isAccident = scope?.strict === true && (fetchCache === 'auto' || (cache !== undefined && cache !== 'default'))
   return { revalidate: isAccident ? (scope.staticAttempt?.revalidate ?? false) : 0, optsOut: false }
+}
+
+/** The lifetime that a call asks for; `undefined` where it says nothing of one. In this order, `force-cache` wins over the file. */
+function wishedLifetime(wish: FetchWish, fetchCache: string | undefined, scope: RequestScope | undefined): number | false | undefined {
+  const { cache, revalidate } = wish
+  if (cache === 'force-cache' && revalidate === undefined) return false
+  if (cache === 'no-store' || cache === 'no-cache') return 0
+  if (fetchCache === 'force-no-store' || fetchCache === 'only-no-store') return 0
+  // Of a file that is forced to be dynamic, `revalidate: false` is taken for nothing said.
+  if (scope?.forceDynamic && fetchCache === undefined && cache === undefined && !revalidate) return 0
+  return revalidate
 }
 
 /**
@@ -61,12 +71,10 @@ export function planFetch(given: FetchWish, scope: RequestScope | undefined, url
     const warning = `fetch ${url}: "cache: ${given.cache}" and "revalidate: ${String(given.revalidate)}" contradict each other; give only one.`
     return { ...planFetch({ cache: undefined, revalidate: undefined }, scope, url), warning }
   }
-  const revalidate = checkRevalidate(given.revalidate, scope?.route ?? 'fetch')
-  const wish = { cache: given.cache, revalidate }
-  checkFetchCache(fetchCache, wish, url)
-  const isOptedOut = wish.cache === 'no-store' || wish.cache === 'no-cache' || revalidate === 0
-  if (fetchCache === 'force-no-store' || fetchCache === 'only-no-store') return OPTED_OUT
-  if (fetchCache === 'force-cache' && (isOptedOut || revalidate === undefined)) return KEPT
-  if (isOptedOut) return OPTED_OUT
-  return revalidate === undefined ? planDefault(fetchCache, wish.cache, scope) : { revalidate, optsOut: false }
+  const wish = { cache: given.cache, revalidate: checkRevalidate(given.revalidate, scope?.route ?? 'fetch') }
+  checkFetchCache(fetchCache, wish.cache, url)
+  const lifetime = wishedLifetime(wish, fetchCache, scope)
+  if (fetchCache === 'force-cache' && (lifetime === undefined || lifetime === 0)) return KEPT
+  if (lifetime === undefined) return planDefault(fetchCache, wish.cache, scope)
+  return lifetime === 0 ? OPTED_OUT : { revalidate: lifetime, optsOut: false }
 }

@@ -53,6 +53,9 @@ export class HandlerScope implements RequestScope {
   get fetchCache(): string | undefined {
     return (this.run.module as RouteSegmentConfig).fetchCache
   }
+  get forceDynamic(): boolean {
+    return (this.run.module as RouteSegmentConfig).dynamic === 'force-dynamic'
+  }
   get authInterrupts(): boolean {
     return this.run.context.authInterrupts
   }

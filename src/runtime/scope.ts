@@ -22,6 +22,8 @@ export interface RequestScope {
   readonly strict: boolean
   /** The route file's `fetchCache`. */
   readonly fetchCache: string | undefined
+  /** Whether the route file exports `dynamic = 'force-dynamic'`. */
+  readonly forceDynamic: boolean
   /** Whether `forbidden()` and `unauthorized()` answer. */
   readonly authInterrupts: boolean
   /** Whether the request is taken for a Server Action, whose redirects are 303. */

@@ -1,3 +1,5 @@
+import type { CacheEntry } from '../cache/store.js'
+
 const DYNAMIC_USAGE = 'DYNAMIC_SERVER_USAGE'
 
 /** Thrown where a handler reads the request while its answer is made to be kept: the route is dynamic then. */
@@ -19,6 +21,8 @@ export class StaticAttempt {
   readonly mode: StaticMode
   /** Tags of what the handler read from the data cache. */
   readonly tags: Set<string> = new Set()
+  /** Running calls of `fetch` whose answers are kept, by key. They never reject; without an entry, the answer is not kept. */
+  readonly fetches: Map<string, Promise<CacheEntry | undefined>> = new Map()
   /** Seconds; the shortest lifetime of all that the handler read. `false` for ever. */
   revalidate: number | false
   /** The first thing that the handler read of the request, kept in case it catches the error. */

@@ -154,7 +154,7 @@ describe('which calls are the same', () => {
   })
 })
 
-test('a kept answer keeps URL, status text, headers and bytes', async () => {
+test('a kept answer keeps URL, headers and bytes, and no status text', async () => {
   const seen: unknown[] = []
   const { app } = setUp({
     '/a': {
@@ -168,8 +168,8 @@ test('a kept answer keeps URL, status text, headers and bytes', async () => {
     },
   })
   for (let i = 0; i < 3; i++) await app.request('/a')
-  const expected = [`${source.url}/u?x=1`, 200, 'OK', true, 'yes', [...'1'].map((c) => c.charCodeAt(0))]
-  expect(seen).toEqual([expected, expected, expected])
+  const expected = (text: string) => [`${source.url}/u?x=1`, 200, text, true, 'yes', [...'1'].map((c) => c.charCodeAt(0))]
+  expect(seen).toEqual([expected('OK'), expected(''), expected('')])
 })
 
 test.each<[string, (url: string) => Promise<Response>, boolean]>([
@@ -298,6 +298,18 @@ describe('in routes whose answers are kept', () => {
     expect(await (await app.request('/a')).text()).toBe('3 4')
   })
 
+  test('equal ones at once are one, where they are kept', async () => {
+    const all = async (init: Init): Promise<Response> => {
+      const texts = [1, 2, 3].map(async () => (await fetch(source.url, init as RequestInit)).text())
+      return Response.json(await Promise.all(texts))
+    }
+    const kept: Init = { cache: 'force-cache', next: { tags: ['t'] } }
+    expect(await ask({ revalidate: 60, GET: () => all(kept) }, 2)).toEqual(Array(2).fill('["1","1","1"]'))
+    answer = { status: 404 }
+    await ask({ revalidate: 60, GET: () => all(kept) }, 2)
+    expect(source.requests).toHaveLength(4)
+  })
+
   test.each<[string, Init]>([
     ['no-store', { cache: 'no-store' }],
     ['revalidate: 0', { next: { revalidate: 0 } }],
@@ -315,7 +327,10 @@ describe('in routes whose answers are kept', () => {
 
 describe('fetchCache', () => {
   test.each<[string, Init | undefined, string[]]>([
-    ['force-no-store', { cache: 'force-cache' }, ['1', '2']],
+    ['force-no-store', { cache: 'force-cache' }, ['1', '1']],
+    ['force-no-store', { cache: 'force-cache', next: { revalidate: 60 } }, ['1', '2']],
+    ['force-no-store', { next: { revalidate: 60 } }, ['1', '2']],
+    ['auto', undefined, ['1', '2']],
     ['default-cache', undefined, ['1', '1']],
     ['default-cache', { cache: 'no-store' }, ['1', '2']],
     ['only-cache', undefined, ['1', '1']],
@@ -325,15 +340,35 @@ describe('fetchCache', () => {
     ['default-no-store', { cache: 'force-cache' }, ['1', '1']],
     ['only-no-store', undefined, ['1', '2']],
     ['only-no-store', { cache: 'force-cache' }, ['500', '500']],
+    ['only-no-store', { cache: 'force-cache', next: { revalidate: 60 } }, ['500', '500']],
+    ['only-no-store', { next: { revalidate: 60 } }, ['1', '2']],
+    ['only-no-store', { next: { revalidate: false } }, ['1', '2']],
   ])('%s with %o', async (fetchCache, init, expected) => {
     expect(await ask(fetching(init, { fetchCache }), 2)).toEqual(expected)
   })
 })
 
-test('inside unstable_cache nothing of its own is kept', async () => {
-  const read = unstable_cache(async () => (await fetch(source.url, { cache: 'force-cache' })).text(), [crypto.randomUUID()])
-  const module = { GET: async () => new Response(`${await read()} ${await (await fetch(source.url, { cache: 'force-cache' })).text()}`) }
-  expect(await ask(module, 2)).toEqual(['1 2', '1 2'])
+test("fetchCache = 'auto' keeps all in strict mode, as Next.js does", async () => {
+  expect(await ask(fetching(undefined, { fetchCache: 'auto' }), 2, { strict: true })).toEqual(['1', '1'])
+})
+
+test.each<[Init, string, string[]]>([
+  [{ next: { revalidate: false } }, 'force-dynamic', ['1', '2']],
+  [{ next: { revalidate: false } }, 'auto', ['1', '1']],
+  [{ next: { revalidate: 60 } }, 'force-dynamic', ['1', '1']],
+  [{ cache: 'force-cache', next: { revalidate: false } }, 'force-dynamic', ['1', '1']],
+  [{ cache: 'default', next: { revalidate: false } }, 'force-dynamic', ['1', '1']],
+])('%o under dynamic = %s', async (init, dynamic, expected) => {
+  expect(await ask(fetching(init, { dynamic }), 2)).toEqual(expected)
+})
+
+test.each<[Init, string[]]>([
+  [{ cache: 'force-cache' }, ['1 1', '1 1']],
+  [{ next: { revalidate: 60 } }, ['1 2', '1 2']],
+])('inside unstable_cache, %o is kept where it is force-cache alone', async (init, expected) => {
+  const get = async (): Promise<string> => (await fetch(source.url, init as RequestInit)).text()
+  const read = unstable_cache(get, [crypto.randomUUID()])
+  expect(await ask({ GET: async () => new Response(`${await read()} ${await get()}`) }, 2)).toEqual(expected)
 })
 
 test('draft mode passes the cache by', async () => {
