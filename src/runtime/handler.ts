@@ -171,6 +171,7 @@ async function recover(error: unknown, run: HandlerRun, scope: HandlerScope | un
     if (!HAS_SCOPE) throw error
     if (isDynamicUsage(error)) throw run.staticAttempt?.usage ?? error
     const response = await answerThrown(error, run, scope)
+    if (HAS_STATIC && run.staticAttempt) run.staticAttempt.isThrown = true
     if (scope?.hasInvalidations) await settle(scope)
     return handOut(response, run)
   } catch (thrown) {

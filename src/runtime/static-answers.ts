@@ -182,13 +182,17 @@ async function produce(route: StaticRoute, run: HandlerRun, key: string): Promis
   const seen =
     attempt.mode === 'force-static' ? keptRequest(request, pathname) : trackedRequest(request, pathname, attempt, run.route.pathname)
   const response = await runHandler({ ...run, request: seen, staticAttempt: attempt })
+  const { strict } = run.context
+  // Next.js gathers lifetimes and tags once a handler returns: what it throws is kept for ever, out of reach of every invalidation.
+  const isForever = strict && attempt.isThrown
+  if (isForever) attempt.revalidate = false
   const isDecisive = !route.isSettled && (run.isStaticRoute || route.plan.generateParams !== undefined)
   if (isDecisive && !isKeptByBuild(response.status)) {
     route.noteDynamic(key)
     attempt.revalidate = 0
   }
-  const page = pageOf(run.route)
-  return toKept(response, [...pathTags(run.pathname, page, run.context.strict), ...attempt.tags], attempt)
+  const tags = isForever ? [] : [...pathTags(run.pathname, pageOf(run.route), strict), ...attempt.tags]
+  return toKept(response, tags, attempt)
 }
 
 /** The same for an answer that is kept already. Nobody waits for it, so that a failure is told here, as Next.js does: with the path of the file. */

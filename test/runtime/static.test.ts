@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RouteModule, RouterOptions } from '../../src/index.js'
 import { revalidatePath, revalidateTag, unstable_cache, unstable_noStore } from '../../src/next/cache.js'
 import { cookies, draftMode } from '../../src/next/headers.js'
-import { permanentRedirect, redirect } from '../../src/next/navigation.js'
+import { forbidden, notFound, permanentRedirect, redirect } from '../../src/next/navigation.js'
 import { connection, type NextRequest } from '../../src/next/server.js'
 import { done, settled, setUp } from './helpers.js'
 
@@ -214,6 +214,19 @@ describe('generateStaticParams', () => {
 })
 
 describe('revalidation', () => {
+  const writes: Record<string, RouteModule> = {
+    '/path': { POST: done(async (request) => revalidatePath(await request.text())) },
+    '/pattern': { POST: done(async (request) => revalidatePath(await request.text(), 'layout')) },
+    '/tag': { POST: done(async (request) => revalidateTag(await request.text(), { expire: 0 })) },
+    '/max': { POST: done(async (request) => revalidateTag(await request.text(), 'max')) },
+    '/failing': {
+      POST: done(async (request) => {
+        revalidatePath(await request.text())
+        throw new Error('after all')
+      }),
+    },
+  }
+
   test('a stale answer is given to all while one refresh runs; the next ones get the new', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const GET = counting(() => settled(30))
@@ -227,6 +240,38 @@ describe('revalidation', () => {
     await settled(80)
     expect(GET).toHaveBeenCalledTimes(2)
     expect(await readAll(1)).toEqual(['2'])
+  })
+
+  test.each<[string, number, () => never]>([
+    ['redirect()', 307, () => redirect('/b')],
+    ['notFound()', 404, () => notFound()],
+    ['forbidden()', 403, () => forbidden()],
+  ])('%s is made anew like an answer that is returned; in strict mode, as in Next.js, never', async (_, status, end) => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    for (const strict of [false, true]) {
+      const data = unstable_cache(async () => 1, [crypto.randomUUID()], { tags: ['data'], revalidate: 20 })
+      const GET = vi.fn(async () => {
+        await data()
+        end()
+      })
+      const { app } = setUp({ ...writes, '/a/[id]': { dynamic: 'force-static', revalidate: 60, GET } }, { strict, authInterrupts: true })
+      const read = async () => {
+        const response = await app.request('/a/1')
+        await settled()
+        expect([response.status, response.headers.get('cache-control')]).toEqual([
+          status,
+          strict ? 's-maxage=31536000' : 's-maxage=20, stale-while-revalidate=31535980',
+        ])
+      }
+      await read()
+      later(21)
+      await read()
+      await app.request('/path', { method: 'POST', body: '/a/1' })
+      await read()
+      await app.request('/tag', { method: 'POST', body: 'data' })
+      await read()
+      expect(GET).toHaveBeenCalledTimes(strict ? 1 : 4)
+    }
   })
 
   test('a refresh that fails keeps the stale answer, and is tried again', async () => {
@@ -250,19 +295,6 @@ describe('revalidation', () => {
     later(31)
     expect([await read(), await read()]).toEqual(['200 1', '200 3'])
   })
-
-  const writes: Record<string, RouteModule> = {
-    '/path': { POST: done(async (request) => revalidatePath(await request.text())) },
-    '/pattern': { POST: done(async (request) => revalidatePath(await request.text(), 'layout')) },
-    '/tag': { POST: done(async (request) => revalidateTag(await request.text(), { expire: 0 })) },
-    '/max': { POST: done(async (request) => revalidateTag(await request.text(), 'max')) },
-    '/failing': {
-      POST: done(async (request) => {
-        revalidatePath(await request.text())
-        throw new Error('after all')
-      }),
-    },
-  }
 
   test('revalidatePath is exact, and reaches patterns with a type', async () => {
     const GET = counting()
