@@ -87,7 +87,7 @@ function checkOptions(options: UnstableCacheOptions, name: string): readonly str
   if (revalidate === 0) {
     throw new Error(`Invariant revalidate: 0 can not be passed to unstable_cache(), must be "false" or "> 0" ${name}`)
   }
-  if (revalidate !== undefined && revalidate !== false && !(revalidate > 0)) {
+  if (revalidate !== undefined && revalidate !== false && !(typeof revalidate === 'number' && revalidate > 0)) {
     throw new Error(`Invalid revalidate value "${String(revalidate)}" on "unstable_cache ${name}", must be a non-negative number or false`)
   }
   const checked = checkTags(tags)

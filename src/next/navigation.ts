@@ -67,12 +67,18 @@ export function unauthorized(): never {
   interrupt('unauthorized', 401)
 }
 
+/** Signals of Next.js's rendering, which a library for both may throw. */
+const RENDERING = new Set<unknown>(['BAILOUT_TO_CLIENT_SIDE_RENDERING', 'HANGING_PROMISE_REJECTION', 'NEXT_PRERENDER_INTERRUPTED'])
+
+const isOfRendering = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'digest' in error && RENDERING.has(error.digest)
+
 /**
  * Throws the error again where it, or a cause below it, is one by which the framework ends a handler; returns otherwise.
  * @see https://nextjs.org/docs/app/api-reference/functions/unstable_rethrow
  */
 export function unstable_rethrow(error: unknown): void {
-  if (isNavigationError(error) || isDynamicUsage(error)) throw error
+  if (isNavigationError(error) || isDynamicUsage(error) || isOfRendering(error)) throw error
   if (error instanceof Error && 'cause' in error) unstable_rethrow(error.cause)
 }
 

@@ -110,6 +110,7 @@ export class HandlerScope implements RequestScope {
     return new AfterTasks(
       lifetime,
       async (callback) => {
+        if (this.staticAttempt?.dropsCallbacks) return
         this.phase = 'after'
         await runInScope(this, callback)
         await settle(this)

@@ -176,13 +176,14 @@ export function fromKept(entry: CacheEntry, isHead: boolean, isGuarded: boolean)
 const isKeptByBuild = (status: number): boolean => status < 400 || status === 404
 
 /** Runs the handler for an answer that is kept. @throws {DynamicUsageError} where it reads the request */
-async function produce(route: StaticRoute, run: HandlerRun, key: string): Promise<CacheValue> {
+async function produce(route: StaticRoute, run: HandlerRun, key: string, isRefresh = false): Promise<CacheValue> {
+  const { strict } = run.context
   const attempt = new StaticAttempt(route.plan.mode, route.plan.revalidate)
+  attempt.dropsCallbacks = isRefresh && strict
   const { pathname, request } = run
   const seen =
     attempt.mode === 'force-static' ? keptRequest(request, pathname) : trackedRequest(request, pathname, attempt, run.route.pathname)
   const response = await runHandler({ ...run, request: seen, staticAttempt: attempt })
-  const { strict } = run.context
   // Next.js gathers lifetimes and tags once a handler returns: what it throws is kept for ever, out of reach of every invalidation.
   const isForever = strict && attempt.isThrown
   if (isForever) attempt.revalidate = false
@@ -198,7 +199,7 @@ async function produce(route: StaticRoute, run: HandlerRun, key: string): Promis
 /** The same for an answer that is kept already. Nobody waits for it, so that a failure is told here, as Next.js does: with the path of the file. */
 async function refresh(route: StaticRoute, run: HandlerRun, key: string): Promise<CacheValue> {
   try {
-    return await produce(route, run, key)
+    return await produce(route, run, key, true)
   } catch (error) {
     await run.context.instrumentation?.onRequestError(error, run.request, pageOf(run.route), 'stale')
     throw error

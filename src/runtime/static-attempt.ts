@@ -25,6 +25,8 @@ export class StaticAttempt {
   readonly fetches: Map<string, Promise<CacheEntry | undefined>> = new Map()
   /** Seconds; the shortest lifetime of all that the handler read. `false` for ever. */
   revalidate: number | false
+  /** Whether callbacks of `after()` are not run: those of what Next.js makes anew behind a stale answer never are. */
+  dropsCallbacks = false
   /** Whether the answer is that of a thrown redirect, notFound or the like. */
   isThrown = false
   /** The first thing that the handler read of the request, kept in case it catches the error. */

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { RequestCookies } from '@edge-runtime/cookies'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type Served, serve } from '../../src/adapters/node.js'
 import { unstable_cache } from '../../src/next/cache.js'
 import { cookies, headers } from '../../src/next/headers.js'
@@ -197,4 +197,28 @@ describe('after', () => {
     expect(events).toEqual(['end', 'after'])
     await served.close()
   })
+})
+
+test.each([
+  [false, ['made 1', 'after 1', 'made 2', 'after 2']],
+  // As in Next.js.
+  [true, ['made 1', 'after 1', 'made 2']],
+])('behind what is made anew behind a stale answer (strict: %s): %j', async (strict, expected) => {
+  const events: string[] = []
+  let runs = 0
+  const GET = (): Response => {
+    const run = ++runs
+    events.push(`made ${run}`)
+    runAfter(() => void events.push(`after ${run}`))
+    return new Response()
+  }
+  const { app } = setUp({ '/a': { revalidate: 10, GET } }, { strict })
+  vi.useFakeTimers({ toFake: ['Date'] })
+  for (let i = 0; i < 2; i++) {
+    await (await app.request('/a')).text()
+    await settled(50)
+    vi.setSystemTime(Date.now() + 11_000)
+  }
+  vi.useRealTimers()
+  expect(events).toEqual(expected)
 })

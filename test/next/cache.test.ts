@@ -98,3 +98,14 @@ describe('a result that JSON cannot carry', () => {
     expect(logged[0]?.[1].phase).toBe('cache')
   })
 })
+
+test.each(['5', true, null, {}, Number.NaN, -1])('a revalidate of %j is refused', (revalidate) => {
+  const name = 'Invalid revalidate value'
+  expect(() => unstable_cache(async () => 1, [], { revalidate: revalidate as number })).toThrow(name)
+})
+
+test.each([1, 0.5, Number.POSITIVE_INFINITY, false, undefined] as const)('a revalidate of %j is taken', async (revalidate) => {
+  const read = unstable_cache(async () => 1, [crypto.randomUUID()], revalidate === undefined ? {} : { revalidate })
+  const { app } = setUp({ '/a': { GET: async () => Response.json(await read()) } })
+  expect(await (await app.request('/a')).json()).toBe(1)
+})

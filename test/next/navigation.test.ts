@@ -77,5 +77,14 @@ test('unstable_rethrow throws on what belongs to the framework, unwrapping cause
   const thrown = caught(() => redirect('/a'))
   expect(() => unstable_rethrow(thrown)).toThrow('NEXT_REDIRECT')
   expect(() => unstable_rethrow(new Error('outer', { cause: thrown }))).toThrow('NEXT_REDIRECT')
-  expect(() => unstable_rethrow(new Error('own'))).not.toThrow()
+  for (const digest of [
+    'BAILOUT_TO_CLIENT_SIDE_RENDERING',
+    'HANGING_PROMISE_REJECTION',
+    'NEXT_PRERENDER_INTERRUPTED',
+    'DYNAMIC_SERVER_USAGE',
+  ]) {
+    expect(() => unstable_rethrow(new Error('outer', { cause: Object.assign(new Error(digest), { digest }) }))).toThrow(digest)
+  }
+  for (const digest of ['own', 7, undefined]) expect(() => unstable_rethrow(Object.assign(new Error('own'), { digest }))).not.toThrow()
+  for (const value of [new Error('own'), null, 'BAILOUT_TO_CLIENT_SIDE_RENDERING']) expect(() => unstable_rethrow(value)).not.toThrow()
 })
