@@ -8,7 +8,16 @@ import type { RouteEntry, RouterContext } from './context.js'
 import { type SpareMatch, takeSpare } from './direct-find.js'
 import { presentError } from './error-answer.js'
 import { toError } from './error-origin.js'
-import { HAS_BASE_PATH, HAS_DIRECT, HAS_FOLDER_FILES, HAS_INSTRUMENTATION, HAS_MIDDLEWARE, HAS_PARAMS, HAS_PROXY } from './features.js'
+import {
+  CAN_BE_STRICT,
+  HAS_BASE_PATH,
+  HAS_DIRECT,
+  HAS_FOLDER_FILES,
+  HAS_INSTRUMENTATION,
+  HAS_MIDDLEWARE,
+  HAS_PARAMS,
+  HAS_PROXY,
+} from './features.js'
 import { FolderLayer, type OnError, type UnmatchedFolder } from './folder-layer.js'
 import type { Instrumentation } from './instrumentation.js'
 import { answerMatched } from './match-run.js'
@@ -18,6 +27,7 @@ import { createProxyLayer, type ProxyLayer } from './proxy-layer.js'
 import { type Registered, register } from './registered.js'
 import { LoadableRoute } from './route-loader.js'
 import { canonicalPathname } from './slashes.js'
+import { withoutIndex } from './strict-match.js'
 
 /** The file routes of a manifest, behind its proxy. */
 export class FileRoutes implements BehindProxy {
@@ -37,10 +47,11 @@ export class FileRoutes implements BehindProxy {
     // Without middleware nobody asks the layer how errors are answered.
     const folders = HAS_MIDDLEWARE ? new FolderLayer(context, manifest.folders ?? [], onError) : undefined
     this.#folders = folders
-    this.matcher = (HAS_PARAMS ? createMatcher : createStaticMatcher)(
+    const matcher = (HAS_PARAMS ? createMatcher : createStaticMatcher)(
       manifest.routes,
       (route) => new LoadableRoute(route, HAS_FOLDER_FILES ? folders?.guardOf(route) : undefined, development),
     )
+    this.matcher = CAN_BE_STRICT && HAS_PARAMS && context.strict ? withoutIndex(matcher) : matcher
     this.#proxy = HAS_PROXY && manifest.proxy ? createProxyLayer(context, manifest.proxy) : undefined
     this.hasProxy = this.#proxy !== undefined
     this.#malformed = register((c) => presentError(c, responses.malformedPath()))

@@ -123,6 +123,22 @@ describe.each([
     expect(allow).toBe(strict ? 'GET, HEAD, OPTIONS' : 'GET, HEAD, OPTIONS, QUERY')
   })
 
+  test.each([
+    ['/[[...o]]', '/index', strict ? {} : { o: ['index'] }],
+    ['/opt/[[...o]]', '/opt/%69ndex', strict ? {} : { o: ['index'] }],
+    ['/opt/[[...o]]', '/opt/%5B%5B...o%5D%5D', { o: ['[[...o]]'] }],
+    ['/[a]/[[...o]]', '/index/index', strict ? { a: 'index' } : { a: 'index', o: ['index'] }],
+    ['/opt/[[...o]]', '/opt/index/index', { o: ['index', 'index'] }],
+    ['/opt/[[...o]]', '/opt/Index', { o: ['Index'] }],
+    ['/opt/[[...o]]', '/opt', {}],
+    ['/all/[...o]', '/all/index', { o: ['index'] }],
+    ['/one/[o]', '/one/index', { o: 'index' }],
+  ])('the params of %s for %s', async (pathname, path, expected) => {
+    const module = { GET: async (_: Request, { params }: { params: Promise<object> }) => Response.json(await params) }
+    const answer = await answerOf(module, strict, path, {}, pathname)
+    expect(JSON.parse(answer.body)).toEqual(expected)
+  })
+
   test('the query', async () => {
     const module = { GET: (request: Request) => new Response(new URL(request.url).search) }
     const { body } = await answerOf(module, strict, '/a?q=1&r=2&q=%7e3')
