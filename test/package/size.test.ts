@@ -203,8 +203,10 @@ export const GET = defineHandler({ use: [auth({ verify: async () => ({ id: 1 }) 
  * - 26,500 -> 27,100 at start, 43,200 -> 43,800 in all: the trie of texts.
  * - 27,100 -> 27,400 at start, 43,800 -> 44,150 in all: its nodes in one array, made as they are looked at.
  * - 27,400 -> 27,500 at start, 44,150 -> 44,300 in all: `onRequestError` hears of refreshes that fail.
+ * - 27,500 -> 27,800 at start, 44,300 -> 44,850 in all: cache modes that Workers refuse, a request that sees what it has invalidated
+ *   itself, Next.js's rules for `fetch`, `index` and thrown redirects.
  */
-const LIBRARY_BUDGET = { atStart: 27_500, inAll: 44_300 }
+const LIBRARY_BUDGET = { atStart: 27_800, inAll: 44_850 }
 
 describe('createRouter in a bundle', () => {
   const WORKER = `
