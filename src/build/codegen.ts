@@ -171,17 +171,8 @@ declare module 'everyroute:app' {
 }
 `
 
-/**
- * The text of `routes.d.ts`, a global script: `RouteContext<'/users/[id]'>` as Next.js generates it, and types for
- * `next/*` and `fetch`'s `next` option where `next` is not installed. One flat map, so that checking it costs next to nothing per route.
- */
-export function generateTypes({ routes, nextModules }: TypesInput): string {
-  const params = routes.map(({ pathname, segments }) => `  ${JSON.stringify(pathname)}: ${paramsType(segments)}\n`)
-  const context = `
-/** The params of every route file, by its pathname. */
-interface RouteParamsMap {
-${params.join('')}}
-
+/** Only where `next` is not installed: Next.js generates a global of this name for its own files, and the two would merge into one that takes two arguments. */
+const CONTEXT_TYPE = `
 /**
  * The second argument of a route handler.
  * @example export async function GET(request: NextRequest, { params }: RouteContext<'/users/[id]'>) {}
@@ -190,6 +181,19 @@ interface RouteContext<Route extends keyof RouteParamsMap> {
   params: Promise<RouteParamsMap[Route]>
 }
 `
+
+/**
+ * The text of `routes.d.ts`, a global script: the params of every route and, where `next` is not installed,
+ * `RouteContext<'/users/[id]'>` as Next.js generates it and types for `next/*` and `fetch`'s `next` option.
+ * One flat map, so that checking it costs next to nothing per route.
+ */
+export function generateTypes({ routes, nextModules }: TypesInput): string {
+  const params = routes.map(({ pathname, segments }) => `  ${JSON.stringify(pathname)}: ${paramsType(segments)}\n`)
+  const context = `
+/** The params of every route file, by its pathname. */
+interface RouteParamsMap {
+${params.join('')}}
+${nextModules.length > 0 ? CONTEXT_TYPE : ''}`
   const globals = nextModules.length > 0 ? FETCH_TYPES : ''
   const modules = nextModules.map((name) => `\ndeclare module '${name}' {\n  export * from 'everyroute/${name}'\n}\n`)
   return HEADER + context + APP_TYPES + globals + modules.join('')

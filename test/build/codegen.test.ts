@@ -196,6 +196,8 @@ describe('generateTypes', () => {
       }
       "
     `)
-    expect(generateTypes({ routes: tree, nextModules: [] })).not.toContain("declare module 'next/")
+    const withNext = generateTypes({ routes: tree, nextModules: [] })
+    for (const left of ["declare module 'next/", 'interface RouteContext', 'interface RequestInit']) expect(withNext).not.toContain(left)
+    expect(withNext).toContain('interface RouteParamsMap {\n  "/": {}\n')
   })
 })

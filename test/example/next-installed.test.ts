@@ -27,14 +27,18 @@ const TSCONFIG = {
   },
   include: ['routes', '.everyroute/routes.d.ts', 'types.ts'],
 }
+/** Where `next` is installed, a global `RouteContext` is Next.js's to declare. */
+const contextType = (hasNext: boolean): string =>
+  hasNext ? "{ params: Promise<RouteParamsMap['/users/[id]']> }" : "RouteContext<'/users/[id]'>"
+
 /** Holds only where `next/server` has types of its own: of `any`, nothing would be an error. */
-const TYPES = `import { type NextRequest, NextResponse } from 'next/server'
+const typesText = (hasNext: boolean): string => `import { type NextRequest, NextResponse } from 'next/server'
 export const query = (request: NextRequest): string | null => request.nextUrl.searchParams.get('q')
 // @ts-expect-error: no such member
 export const missing = (request: NextRequest) => request.nextUrl.nothing
 // @ts-expect-error: a status is a number
 export const wrong = () => NextResponse.json({}, { status: '200' })
-export const typed = async ({ params }: RouteContext<'/users/[id]'>): Promise<string> => (await params).id
+export const typed = async ({ params }: ${contextType(hasNext)}): Promise<string> => (await params).id
 `
 
 interface Project {
@@ -58,7 +62,7 @@ async function createProject(hasNext: boolean): Promise<Project> {
   await cp(join(REPOSITORY, '.config/everyroute.ts'), join(dir, '.config/everyroute.ts'))
   await writeFile(join(dir, 'package.json'), '{ "name": "example", "private": true, "type": "module" }\n')
   await writeFile(join(dir, 'tsconfig.json'), JSON.stringify(TSCONFIG))
-  await writeFile(join(dir, 'types.ts'), TYPES)
+  await writeFile(join(dir, 'types.ts'), typesText(hasNext))
   // Not a link: its types would find the repository's `next`.
   for (const path of ['dist', 'package.json'])
     await cp(join(REPOSITORY, path), join(dir, 'node_modules/everyroute', path), { recursive: true })
