@@ -3,7 +3,9 @@ import { readFileSync, statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { dirname, parse, resolve } from 'node:path'
 import type { Plugin } from 'vite'
+import { EveryrouteError } from '../routing/errors.js'
 import { type InstalledPackage, installedPackageOf, isCommonJs, isUnbundlable, packageNameOf } from './packages.js'
+import { relativeFile } from './parse-module.js'
 import type { BuildTargetPlan } from './targets.js'
 
 const PROXY = '\0everyroute:external:'
@@ -22,6 +24,8 @@ const WITHOUT_EFFECTS = new Set(['@edge-runtime/cookies', 'hono', 'lru-cache', '
 const nodePrefixed = (specifier: string): string => (specifier.includes(':') ? specifier : `node:${specifier}`)
 
 export interface BundlePluginOptions {
+  /** Absolute. */
+  readonly root: string
   /** Of the host that the bundle is for. */
   readonly plan: BuildTargetPlan
   /** Package names that the project's config wants outside the bundle. */
@@ -34,13 +38,26 @@ export interface BundlePluginOptions {
   readonly replaced: ReadonlyMap<string, string>
 }
 
+const isOfProject = (importer: string | undefined): importer is string =>
+  importer !== undefined && !importer.startsWith('\0') && !importer.includes('/node_modules/')
+
+/** A bundler leaves such an import in the output, which then fails to start: a Worker wholly, for its modules are one. */
+function missingModule(source: string, name: string | undefined, file: string): EveryrouteError {
+  const mend =
+    name === undefined ? 'Correct the path, or `paths` in tsconfig.json.' : `Install it (npm install ${name}), or correct the import.`
+  return new EveryrouteError('ERR_BUNDLE', `"${source}" was not found; ${file} imports it.`, { files: [file], fix: mend })
+}
+
 /**
  * Copies files that modules name by `import.meta.url`, leaves native and known-unbundlable packages outside the bundle, and keeps
  * the side effects of all others: a `sideEffects: false` in package.json is a hint for browser bundles, and zod for one loses its
  * messages by it.
  */
 export function bundlePlugin(options: BundlePluginOptions): Plugin {
-  const { plan, external, onExternal, virtual, replaced } = options
+  const { root, plan, external, onExternal, virtual, replaced } = options
+  /** What the host may find although nothing is installed: modules with a scheme (`jsr:`), Bun's own, and what the project wants outside. */
+  const isOfHost = (source: string, name: string | undefined): boolean =>
+    /^[a-z][\w+.-]*:/i.test(source) || (plan.hasFiles && (name === 'bun' || external.includes(name ?? '')))
   return {
     name: 'everyroute:bundle',
     enforce: 'pre',
@@ -53,6 +70,9 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
         if (importer?.startsWith(PROXY)) return { id: source, external: true }
         const name = packageNameOf(source)
         const resolved = await this.resolve(source, importer, { skipSelf: true, kind })
+        if (resolved === null && kind === 'import-statement' && isOfProject(importer) && !isOfHost(source, name)) {
+          throw missingModule(source, name, relativeFile(importer, root))
+        }
         if (resolved === null || resolved.external) return resolved
         const pkg = name === undefined ? undefined : installedPackageOf(resolved.id)
         if (pkg === undefined || !plan.hasFiles || !(external.includes(pkg.name) || external.includes(name!) || isUnbundlable(pkg))) {

@@ -56,7 +56,7 @@ async function runVite(options: ViteBundleOptions, heard: Heard, extra: InlineCo
       mode: 'production',
       logLevel: 'warn',
       customLogger: { ...createLogger('silent'), warn: (message) => onWarning(warningText(message)) },
-      plugins: [resolvePlugin(), bundlePlugin({ plan, external, onExternal, virtual, replaced }), extra.plugins],
+      plugins: [resolvePlugin(), bundlePlugin({ root, plan, external, onExternal, virtual, replaced }), extra.plugins],
       define: { ...plan.define, ...define },
       environments: { ssr: { keepProcessEnv: true, resolve: { conditions: [...conditions], mainFields: [...mainFields] } } },
       ssr: { noExternal: true, target: plan.platform === 'node' ? 'node' : 'webworker' },
@@ -147,9 +147,12 @@ interface BundlerError {
 }
 
 function bundleError(error: unknown, root: string): EveryrouteError {
-  if (error instanceof EveryrouteError) return error
   const bundler = error as BundlerError
   const first = bundler.errors?.[0] ?? bundler
+  // Thrown by a plugin of ours; the bundler has written a code of its own over it.
+  if (first instanceof EveryrouteError) {
+    return new EveryrouteError('ERR_BUNDLE', first.message, { files: first.files, ...(first.fix !== undefined && { fix: first.fix }) })
+  }
   const text = stripVTControlCharacters(first.message ?? String(error)).replaceAll(root + sep, '')
   const file = first.loc?.file ?? first.id
   const files = file === undefined ? [] : [relative(root, resolve(root, file)).split(sep).join('/')]
