@@ -1,7 +1,7 @@
 import { env } from 'everyroute'
 import { type NextRequest, NextResponse } from 'next/server'
 
-export async function GET(request: NextRequest, { params }: RouteContext<'/hello/[name]'>) {
+export async function GET(request: NextRequest, { params }: { params: Promise<{ name: string }> }) {
   const { name } = await params
   const greeting = request.nextUrl.searchParams.get('greeting') ?? env<{ GREETING: string }>().GREETING
   return NextResponse.json({ message: `${greeting}, ${name}!` })
