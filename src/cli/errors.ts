@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { type ErrorCode, EveryrouteError } from '../routing/errors.js'
 import { type Output, tableLines } from './output.js'
 
@@ -38,19 +39,60 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_PORT_IN_USE: 'The port is in use',
 }
 
-/** Writes an error to stderr: code, title, message, files and mend for our own; the stack for one that nobody foresaw. */
+/** Errors from outside that point at a source file, as those of a transform do in `dev`. */
+interface SourceError extends Error {
+  /** Relative to the project root. */
+  readonly file?: unknown
+  readonly frame?: unknown
+}
+
+/** An error and its causes, as far as they are errors, each once. */
+function causesOf(error: unknown): SourceError[] {
+  const chain: SourceError[] = []
+  for (let current = error; current instanceof Error && !chain.includes(current); current = current.cause) chain.push(current)
+  return chain
+}
+
+/** Writes an error to stderr: code, title, message, files and mend for our own; stack, causes and details for one that nobody foresaw. */
 export function reportError(error: unknown, output: Output): void {
+  if (error instanceof EveryrouteError) reportOwnError(error, output)
+  else reportForeignError(error, output)
+}
+
+function reportOwnError(error: EveryrouteError, output: Output): void {
   const { red, bold, dim } = output.colors
-  if (!(error instanceof EveryrouteError)) {
-    output.error(`${red('error')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-    return
-  }
   output.error(`${red('error')} ${bold(error.code)}  ${TITLES[error.code] ?? ''}`.trimEnd())
   output.error('')
   const text = error.frame === undefined || error.message.includes(error.frame) ? error.message : `${error.message}\n\n${error.frame}`
-  for (const line of text.split('\n')) output.error(line === '' ? '' : `  ${line}`)
+  printIndented(text, output)
   const rows = error.files.map((file) => ['file', file])
   if (error.fix !== undefined) rows.push(['fix', error.fix])
   if (rows.length > 0) output.error('')
   for (const line of tableLines(rows)) output.error(dim(line))
+}
+
+function reportForeignError(error: unknown, output: Output): void {
+  const { red, dim, isColorSupported } = output.colors
+  const chain = causesOf(error)
+  const depth = chain.findIndex(({ frame }) => typeof frame === 'string')
+  if (depth < 0) {
+    output.error(`${red('error')} ${inspect(error, { colors: isColorSupported })}`)
+    return
+  }
+  // The frame says where the fault is; the stacks would lead through the loader alone, and such an error carries whole sources.
+  const { file, frame } = chain[depth]!
+  output.error(
+    `${red('error')} ${chain
+      .slice(0, depth + 1)
+      .map(({ name, message }) => `${name}: ${message}`)
+      .join('\n  caused by ')}`,
+  )
+  output.error('')
+  printIndented(String(frame), output)
+  output.error('')
+  if (typeof file === 'string') output.error(dim(`  file  ${file}`))
+}
+
+function printIndented(text: string, output: Output): void {
+  for (const line of text.split('\n')) output.error(line === '' ? '' : `  ${line}`)
 }

@@ -241,3 +241,49 @@ test('what a handler leaves unhandled is shown and does not end the server', asy
   expect((await server.get('/')).text).toBe('ok')
   expect(await server.stop()).toBe(0)
 })
+
+/** What the console says of one request that fails. */
+async function consoleOf(server: RunningServer, path: string): Promise<string> {
+  const before = server.output().length
+  expect((await server.get(path)).status).toBe(500)
+  return server.output().slice(before)
+}
+
+test('the console tells causes and details of errors, and every time that one is thrown', async () => {
+  const dir = await createProject({
+    'routes/cause/route.ts': "export const GET = () => { throw new Error('outer', { cause: new RangeError('inner') }) }\n",
+    'routes/details/route.ts': "export const GET = () => { throw Object.assign(new Error('odd'), { detail: 'forty-two' }) }\n",
+    'routes/object/route.ts': "export const GET = () => { throw { status: 400, reason: 'plain' } }\n",
+    'routes/again/route.ts': "const kept = new Error('kept')\nexport const GET = () => { throw kept }\n",
+  })
+  const server = await startDev(dir)
+  expect(await consoleOf(server, '/cause')).toMatch(/error Error: outer[\s\S]*\[cause\]: RangeError: inner/)
+  expect(await consoleOf(server, '/details')).toContain("detail: 'forty-two'")
+  expect(await consoleOf(server, '/object')).toMatch(/status: 400, reason: 'plain'/)
+  for (let time = 0; time < 2; time++) expect(await consoleOf(server, '/again')).toContain('error Error: kept')
+})
+
+test('the console tells the place of a fault in whatever module is at fault', async () => {
+  const middleware = (file: string): string => `import '${file}'\nexport default (c, next) => next()\n`
+  const dir = await createProject({
+    'lib/syntax.ts': 'export const a = 1\nexport const b = = 2\n',
+    'lib/throws.ts': "\nthrow new Error('no database')\n",
+    'routes/route.ts': "import '../lib/syntax'\nexport const GET = () => new Response()\n",
+    'routes/syntax/route.ts': answering('x'),
+    'routes/syntax/_middleware.ts': middleware('../../lib/syntax'),
+    'routes/own/route.ts': answering('x'),
+    'routes/own/_middleware.ts': 'export default = 1\n',
+    'routes/throws/route.ts': answering('x'),
+    'routes/throws/_middleware.ts': middleware('../../lib/throws'),
+  })
+  const server = await startDev(dir)
+  const imported =
+    /error \w*Error: .*Unexpected token[\s\S]*lib\/syntax\.ts:2:18[\s\S]*export const b = = 2[\s\S]* {2}file {2}lib\/syntax\.ts\n/
+  expect(await consoleOf(server, '/')).toMatch(imported)
+  expect(await consoleOf(server, '/syntax')).toMatch(imported)
+  expect(await consoleOf(server, '/own')).toMatch(/routes\/own\/_middleware\.ts:1:16[\s\S]*export default = 1/)
+  expect(await consoleOf(server, '/throws')).toMatch(/\[cause\]: Error: no database\n\s+at .*lib\/throws\.ts:2:7/)
+
+  await writeFiles(dir, { 'proxy.ts': 'export function proxy() { return = 1 }\n' })
+  expect(await consoleOf(server, '/')).toMatch(/proxy\.ts:1:34[\s\S]* {2}file {2}proxy\.ts\n/)
+})

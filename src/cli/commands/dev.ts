@@ -47,8 +47,8 @@ export async function run({ values, output }: CommandContext): Promise<number> {
         draftModeSecret,
         cache,
         logError(error, context) {
-          // A module that fails to load gives one error to every request that needs it.
-          if (typeof error === 'object' && error !== null) {
+          // A module that fails to load gives one error to every request that needs it; what a handler throws again has happened again.
+          if (LOADING.has(context.phase) && typeof error === 'object' && error !== null) {
             if (reported.has(error)) return
             reported.add(error)
           }
@@ -77,6 +77,9 @@ export async function run({ values, output }: CommandContext): Promise<number> {
   output.line(served.url)
   return 0
 }
+
+/** The phases in which modules are loaded. */
+const LOADING: ReadonlySet<string> = new Set(['load', 'instrumentation'])
 
 /** Milliseconds within which changes count as one. */
 const SETTLE = 50
