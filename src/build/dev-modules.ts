@@ -1,14 +1,13 @@
-import { readFileSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { extname, relative, sep } from 'node:path'
+import { relative, sep } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import type { EnvironmentModuleNode, Plugin, RunnableDevEnvironment } from 'vite'
 import type { RouteModule } from '../routing/manifest.js'
 import { createInteropEvaluator } from './dev-interop.js'
+import { createNativeEntries, NATIVE, nativeModule } from './dev-native.js'
+import { fileStamp } from './file-stamp.js'
 import { isNextModule, NEXT_MODULE, resolveOwnModule } from './next-alias.js'
-import { isCommonJs } from './packages.js'
+import { isCommonJsSource } from './packages.js'
 import { envDefinitions, NODE_RESOLVE, resolvePlugin, sharedViteConfig } from './vite.js'
 
 /** The project's modules as `dev` runs them: transformed by Vite, evaluated in this process. */
@@ -29,39 +28,9 @@ export interface DevModules {
   close(): Promise<void>
 }
 
-/** A file's time and size as one string; `''` where there is no file. */
-export function fileStamp(file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false })
-  return stats === undefined ? '' : `${stats.mtimeMs}:${stats.ctimeMs}:${stats.size}`
-}
-
-/** Marks modules that Node.js itself imports: this package's, and CommonJS of the project. */
-const NATIVE = 'everyroute-native:'
-
 const pathOf = (id: string): string => id.replace(NATIVE, '').split('?', 1)[0]!
 
 const isInPackages = (file: string): boolean => file.includes('/node_modules/')
-
-/** Whether a file of the project is CommonJS, which Vite's runner can't evaluate. */
-function isCommonJsSource(file: string): boolean {
-  if (!/\.c?js$/.test(file) || isInPackages(file) || !isCommonJs(file)) return false
-  if (extname(file) === '.cjs') return true
-  const text = readFileSync(file, 'utf8')
-  return /\b(?:module\.exports|exports\.\w+|require\s*\()/.test(text) && !/^\s*(?:import|export)\b/m.test(text)
-}
-
-/** What the runner gets for a marked module; a changed CommonJS file is another URL, and so loaded anew. */
-function nativeModule(file: string): { externalize: string; type: 'module' | 'commonjs' } {
-  const url = pathToFileURL(file).href
-  if (!isCommonJsSource(file)) return { externalize: url, type: 'module' }
-  const cache = createRequire(file).cache
-  const version = fileStamp(file)
-  if (loadedVersions.get(file) !== version) delete cache[file]
-  loadedVersions.set(file, version)
-  return { externalize: `${url}?${version}`, type: 'commonjs' }
-}
-
-const loadedVersions = new Map<string, string>()
 
 /** Notes each file's stamp before it is read, and gives ES modules the `__dirname` that bundled ones have as well. */
 function devPlugin(stamps: Map<string, string>): Plugin {
@@ -102,6 +71,7 @@ export async function createDevModules(root: string, env?: Readonly<Record<strin
   const { createRunnableDevEnvironment, createServer } = await import('vite')
   const stamps = new Map<string, string>()
   const evaluator = await createInteropEvaluator(root)
+  const natives = createNativeEntries((url) => evaluator.runExternalModule(url))
   const server = await createServer({
     ...sharedViteConfig(root),
     mode: 'development',
@@ -140,7 +110,7 @@ export async function createDevModules(root: string, env?: Readonly<Record<strin
   let failed = false
   return {
     async load(file) {
-      const loaded = environment.runner.import(file)
+      const loaded: Promise<RouteModule> = isCommonJsSource(file) ? natives.load(file) : environment.runner.import(file)
       loading.add(loaded)
       try {
         return await loaded
@@ -162,7 +132,8 @@ export async function createDevModules(root: string, env?: Readonly<Record<strin
         await Promise.race([Promise.allSettled(loading), setTimeout(LONGEST_WAIT, undefined, { ref: false })])
       if (failed) changed.push(...(await failedModules(environment)))
       failed = false
-      return invalidate(environment, changed)
+      const hasNative = natives.refresh()
+      return invalidate(environment, changed) || hasNative
     },
     close: () => server.close(),
   }

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ResolvedConfig } from './config.js'
 import { configFileCandidates } from './config.js'
-import { fileStamp } from './dev-modules.js'
 import { type DevProject, type DevState, openDevProject } from './dev-project.js'
+import { fileStamp } from './file-stamp.js'
 
 export interface DevSession<App> {
   /** The app for the files as they are now. Requests that arrive together share one look at the disk. */

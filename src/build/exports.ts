@@ -7,7 +7,7 @@ import type { BuildWarning } from './warning.js'
 
 /** What a route file exports, found by parsing and without running it. */
 export interface RouteExports {
-  /** In Next.js's order, `QUERY` last; `undefined` where an `export *` from a package hides what there is. */
+  /** In Next.js's order, `QUERY` last; `undefined` where CommonJS, or an `export *` from a package, hides what there is. */
   readonly methods: readonly string[] | undefined
   readonly config: RouteSegmentConfig
   /** Whether the file exports `generateStaticParams`. */
@@ -34,13 +34,11 @@ const CONFIG_NAMES: readonly string[] = ['dynamic', 'dynamicParams', 'revalidate
 export async function readRouteExports(path: string, options: { root: string; resolve?: ResolveModule }): Promise<RouteExports> {
   const found = await collectExports(path, options.root, options.resolve)
   const { config, warnings } = readSegmentConfig(found.names, path)
-  // A CommonJS file seems to export nothing.
-  const isKnown = found.complete && found.names.size > 0
   return {
     methods: found.complete ? METHODS.filter((method) => found.names.has(method)) : undefined,
     config,
     hasStaticParams: found.names.has('generateStaticParams'),
-    configNames: isKnown ? CONFIG_NAMES.filter((name) => found.names.has(name)) : undefined,
+    configNames: found.complete ? CONFIG_NAMES.filter((name) => found.names.has(name)) : undefined,
     warnings: [...warnings, ...exportWarnings(found, options.root, path)],
     files: found.files,
   }

@@ -23,8 +23,8 @@ export async function checkFolderFileExports(
   resolve: ResolveModule,
 ): Promise<void> {
   const path = join(routesDir, file)
-  const { names } = await collectExports(path, root, resolve)
-  if (names.has('default')) return
+  const { names, isCommonJs } = await collectExports(path, root, resolve)
+  if (isCommonJs || names.has('default')) return
   const shown = relativeFile(path, root)
   const found = [...names.keys()].map((name) => `"${name}"`).join(', ')
   const what = found === '' ? 'it exports nothing' : `it exports ${found}`

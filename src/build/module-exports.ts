@@ -1,5 +1,6 @@
 import type { ESTree } from 'vite'
 import { checkNextImports, moduleExportName } from './next-exports.js'
+import { isCommonJsSource } from './packages.js'
 import { type ParsedModule, parseModuleFile } from './parse-module.js'
 import { type ResolveModule, resolveRelative } from './resolve.js'
 
@@ -17,8 +18,10 @@ export interface ExportedName {
 
 export interface ModuleExports {
   readonly names: ReadonlyMap<string, ExportedName>
-  /** `false` where an `export *` leads to a package or to nothing, so that more names may exist. */
+  /** `false` where an `export *` leads to a package or to nothing, so that more names may exist, and of CommonJS. */
   readonly complete: boolean
+  /** Whether the module itself is CommonJS, whose exports only running it tells. */
+  readonly isCommonJs: boolean
   /** `export *` specifiers that look like files of the project and were not found. */
   readonly missing: readonly string[]
   /** Absolute paths of the files read, the module itself first. */
@@ -51,7 +54,8 @@ export async function collectExports(path: string, root: string, resolve?: Resol
     }
   }
   await visit(path, true)
-  return found
+  const isCommonJs = isCommonJsSource(path)
+  return { ...found, complete: found.complete && !isCommonJs, isCommonJs }
 }
 
 async function findModule(specifier: string, importer: string, resolve: ResolveModule | undefined): Promise<string | null> {

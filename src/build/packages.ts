@@ -101,6 +101,14 @@ export function isCommonJs(file: string): boolean {
   return true
 }
 
+/** Whether a file of the project is CommonJS, which exports nothing that a parser of ES modules finds. */
+export function isCommonJsSource(file: string): boolean {
+  if (!/\.c?js$/.test(file) || file.includes('/node_modules/') || !isCommonJs(file)) return false
+  if (file.endsWith('.cjs')) return true
+  const text = readFileSync(file, 'utf8')
+  return /\b(?:module\.exports|exports\.\w+|require\s*\()/.test(text) && !/^\s*(?:import|export)\b/m.test(text)
+}
+
 /** Whether a package has to stay outside a bundle: a native addon, or known to break when bundled. */
 export function isUnbundlable(pkg: InstalledPackage): boolean {
   if (KNOWN_EXTERNAL.has(pkg.name) || pkg.name.startsWith('.prisma')) return true

@@ -81,6 +81,22 @@ describe('methods', () => {
     expect((await read("export type * from 'some-package'\nexport const GET = 1")).methods).toEqual(['GET'])
   })
 
+  test('CommonJS hides its methods, and is no file without handlers', async () => {
+    const root = await tempProject({
+      'package.json': '{ "type": "commonjs" }',
+      'routes/route.js': 'module.exports = { GET() {} }\n',
+      'esm/package.json': '{ "type": "module" }',
+      'esm/route.js': 'globalThis.module.exports = 1\n',
+    })
+    expect(await readRouteExports(join(root, 'routes/route.js'), { root })).toMatchObject({
+      methods: undefined,
+      configNames: undefined,
+      warnings: [],
+    })
+    const { methods, warnings } = await readRouteExports(join(root, 'esm/route.js'), { root })
+    expect({ methods, count: warnings.length }).toEqual({ methods: [], count: 1 })
+  })
+
   test('lower or mixed case and a default export are warned about with the mend', async () => {
     const found = await read(
       'export const get = 1, Post = 2, other = 3\nconst del = 1\nexport { del as delete }\nexport default function () {}',

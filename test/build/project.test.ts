@@ -112,11 +112,16 @@ describe('files of folders', () => {
     expect(warnings).toEqual([])
   })
 
+  test('may be CommonJS, whose default is module.exports', async () => {
+    const { routes } = await load({ ...files, 'app/admin/_error.js': 'module.exports = (error, c) => c.text(error.message)' })
+    expect(routes).toEqual([expect.objectContaining({ error: 'admin/_error.js' })])
+  })
+
   test.each([
     ['_middleware.ts', 'export function middleware() {}', '"app/a/_middleware.ts" has no default export: it exports "middleware"'],
     ['_middleware.ts', '', '"app/a/_middleware.ts" has no default export: it exports nothing'],
     ['_error.ts', "export * from './other'", '"app/a/_error.ts" has no default export: it exports nothing'],
-    ['_not-found.js', 'module.exports = () => {}', '"app/a/_not-found.js" has no default export: it exports nothing'],
+    ['_not-found.mjs', 'module.exports = () => {}', '"app/a/_not-found.mjs" has no default export: it exports nothing'],
     ['_middleware.ts', 'export default interface Nothing {}', '"app/a/_middleware.ts" has no default export: it exports nothing'],
   ])('%s without a default export is an error: %s', async (name, text, message) => {
     const file = `app/a/${name}`

@@ -1,7 +1,7 @@
 import { readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { answering, CLI, createProject, type RunningServer, startProcess, writeFiles } from './project.js'
+import { answering, CLI, createProject, everyroute, type RunningServer, startProcess, writeFiles } from './project.js'
 
 const startDev = (dir: string, env: NodeJS.ProcessEnv = {}): Promise<RunningServer> =>
   startProcess(dir, [CLI, 'dev', '--port', '0', '--host', '127.0.0.1'], { env })
@@ -195,6 +195,39 @@ export const GET = () => Response.json([compiled(), named, join, plain.dir])\n`,
   expect((await server.get('/')).json()).toEqual(['default', 'named', 'a/b', join(dir, 'lib')])
   await writeFiles(dir, { 'lib/plain.js': "module.exports = { join: 'edited', dir: 1 }\n" })
   expect((await server.get('/')).json()).toEqual(['default', 'named', 'edited', 1])
+})
+
+test('route files and files of folders may be CommonJS, and are live as others are', async () => {
+  const dir = await createProject({
+    'package.json': '{ "type": "commonjs" }',
+    'lib.js': 'exports.value = 1\n',
+    'routes/_middleware.js': "module.exports = async (c, next) => { await next(); c.res.headers.set('x-mw', 'ran') }\n",
+    'routes/route.js': "const { value } = require('../lib')\nmodule.exports = { GET() { return Response.json(value) } }\n",
+    'routes/b/route.js': 'exports.GET = () => Response.json(module.children.length)\n',
+  })
+  const server = await startDev(dir)
+  const answer = async (path: string): Promise<unknown[]> => {
+    const response = await fetch(server.url + path)
+    return [response.status, response.headers.get('x-mw'), await response.text()]
+  }
+  expect(await answer('/')).toEqual([200, 'ran', '1'])
+  expect(await answer('/b')).toEqual([200, 'ran', '0'])
+  await writeFiles(dir, { 'lib.js': 'exports.value = 22\n' })
+  expect(await answer('/')).toEqual([200, 'ran', '22'])
+  await writeFiles(dir, { 'routes/route.js': 'module.exports = { GET: () => Response.json(333) }\n' })
+  expect(await answer('/')).toEqual([200, 'ran', '333'])
+  await writeFiles(dir, { 'routes/_middleware.js': "module.exports = (c, next) => c.text('stopped', 403)\n" })
+  expect((await answer('/')).slice(0, 1)).toEqual([403])
+  await writeFiles(dir, { 'routes/_middleware.js': "throw new Error('broken')\nmodule.exports = 1\n" })
+  expect((await answer('/')).slice(0, 1)).toEqual([500])
+  await writeFiles(dir, { 'routes/_middleware.js': 'module.exports = (c, next) => next()\n' })
+  expect(await answer('/')).toEqual([200, null, '333'])
+  expect(server.output()).not.toContain('warning')
+
+  // And so they are built.
+  expect(await everyroute(dir, ['build'])).toMatchObject({ code: 0, stderr: '' })
+  const built = await startProcess(dir, ['.output/server.mjs'], { env: { PORT: '0', HOST: '127.0.0.1' } })
+  expect((await built.get('/')).text).toBe('333')
 })
 
 test('parallel requests after an edit all see it', async () => {
