@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import type { InlineConfig, Plugin, Rolldown } from 'vite'
 import { EveryrouteError } from '../routing/errors.js'
 import { bundlePlugin, DIRNAME_MODULE } from './bundle-plugin.js'
+import { publicDefinitions } from './environment.js'
 import type { BundledModule } from './features.js'
 import { resolveOwnModule } from './next-alias.js'
 import type { InstalledPackage } from './packages.js'
@@ -57,7 +58,7 @@ async function runVite(options: ViteBundleOptions, heard: Heard, extra: InlineCo
       logLevel: 'warn',
       customLogger: { ...createLogger('silent'), warn: (message) => onWarning(warningText(message)) },
       plugins: [resolvePlugin(), bundlePlugin({ root, plan, external, onExternal, virtual, replaced }), extra.plugins],
-      define: { ...plan.define, ...define },
+      define: { ...publicDefinitions(process.env), ...plan.define, ...define },
       environments: { ssr: { keepProcessEnv: true, resolve: { conditions: [...conditions], mainFields: [...mainFields] } } },
       ssr: { noExternal: true, target: plan.platform === 'node' ? 'node' : 'webworker' },
       build: {

@@ -6,13 +6,14 @@ import { constants } from 'node:os'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
 import { bundleWithVite, readModules, type ViteBundleResult } from './bundle-vite.js'
+import { unsetWarnings } from './environment.js'
 import { featureDefinitions, moduleFeatures, type ProjectFeatures } from './features.js'
 import { ownPackage } from './next-alias.js'
 import { OUTPUT_MARKER } from './output-marker.js'
 import type { InstalledPackage } from './packages.js'
 import { PRERENDER_ENTRY, runPrerender } from './prerender.js'
 import { PRERENDERED_FILE, type ServerTextOptions } from './server-text.js'
-import { type BuildTarget, type BuildTargetPlan, planOf } from './targets.js'
+import { type BuildTarget, type BuildTargetPlan, type HostConfig, planOf } from './targets.js'
 import { envDefinitions } from './vite.js'
 
 export interface BundleOptions {
@@ -41,6 +42,8 @@ export interface BundleOptions {
   readonly env?: Readonly<Record<string, unknown>> | undefined
   /** Package names to leave outside the bundle, besides those found to be native. */
   readonly external?: readonly string[]
+  /** Names that the project's `.env` files set. Default: none. */
+  readonly envNames?: readonly string[]
 }
 
 export interface BundleResult {
@@ -73,7 +76,7 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
       imports,
       packages,
       warnings,
-    } = await bundleServer(options, plan, temporary, { prerendered, main: host?.main }, host?.minify)
+    } = await bundleServer(options, plan, temporary, { prerendered, main: host?.main }, host)
     const hostFiles = (await host?.write(temporary, imports)) ?? []
     await writeFile(join(temporary, OUTPUT_MARKER), markerText(options))
     const own = Object.entries({ 'package.json': packageJson(root, plan, packages), ...plan.files })
@@ -115,17 +118,23 @@ async function bundleServer(
   plan: BuildTargetPlan,
   outDir: string,
   known: Pick<ServerTextOptions, 'prerendered' | 'main'>,
-  minify = false,
+  host?: HostConfig,
 ): Promise<ViteBundleResult> {
-  const { root, prerender = false, external = [], features, strict = false } = options
+  const { root, prerender = false, external = [], features, strict = false, envNames = [] } = options
   const virtual = plan.modules({ ...serverTextOptions(options), ...known })
   const prerenderEntry = prerender && plan.hasFiles ? { prerender: 'everyroute:prerender' } : {}
   const input = { [plan.entry.replace(/\.mjs$/, '')]: 'everyroute:server', ...prerenderEntry }
   const env = envDefinitions(options.env)
   const vite = { root, outDir, plan, input, virtual, replaced: replacedFiles(options), external, define: env }
-  const modules = moduleFeatures(await readModules(vite), ['\0everyroute:server'])
-  const has = featureDefinitions(features, modules, { hasEntry: known.main !== undefined, isStrict: strict, isSmall: !plan.hasFiles })
-  return bundleWithVite({ ...vite, define: { ...env, ...has }, minify })
+  const modules = await readModules(vite)
+  const has = featureDefinitions(features, moduleFeatures(modules, ['\0everyroute:server']), {
+    hasEntry: known.main !== undefined,
+    isStrict: strict,
+    isSmall: !plan.hasFiles,
+  })
+  const result = await bundleWithVite({ ...vite, define: { ...env, ...has }, minify: host?.minify ?? false })
+  const unset = host === undefined ? [] : unsetWarnings(modules, { names: envNames, known: host.variables, root })
+  return { ...result, warnings: [...result.warnings, ...unset] }
 }
 
 /**

@@ -9,6 +9,8 @@ export interface HostConfig {
   readonly main: string | undefined
   /** Whether the output is to be minified. */
   readonly minify: boolean
+  /** Names of the environment that the configuration sets. */
+  readonly variables: readonly string[]
   /**
    * Writes the configuration of the output.
    * @param dir the output folder for now

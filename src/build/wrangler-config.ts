@@ -87,6 +87,15 @@ const workerName = (root: string): string =>
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '') || 'worker'
 
+const environmentsOf = (config: Json): Json[] => (isObject(config.env) ? Object.values(config.env).filter(isObject) : [])
+
+function variableNames(config: Json): string[] {
+  return [config, ...environmentsOf(config)].flatMap(({ vars, secrets }) => {
+    const required = isObject(secrets) && Array.isArray(secrets.required) ? secrets.required.map(String) : []
+    return [...(isObject(vars) ? Object.keys(vars) : []), ...required]
+  })
+}
+
 /** Says what the output's configuration is, from what the project's says. */
 function outputConfig(project: Json, root: string, outDir: string, entry: string, imports: readonly string[]): Json {
   const config: Json = { name: workerName(root), compatibility_date: COMPATIBILITY_DATE, ...structuredClone(project) }
@@ -94,8 +103,7 @@ function outputConfig(project: Json, root: string, outDir: string, entry: string
     const isPath = path.startsWith('.') || !path.includes(':')
     return isPath && !isAbsolute(path) ? relative(outDir, resolve(root, path)).split(sep).join('/') : path
   }
-  const environments = isObject(config.env) ? Object.values(config.env).filter(isObject) : []
-  for (const section of [config, ...environments]) {
+  for (const section of [config, ...environmentsOf(config)]) {
     for (const key of BUNDLING) delete section[key]
     for (const path of PATHS) rewrite(section, path, fromOutput)
     if ('main' in section) section.main = entry
@@ -133,6 +141,7 @@ export async function readWranglerConfig(root: string, outDir: string, entry: st
   return {
     main: isOwn ? path : undefined,
     minify: found?.config.minify === true,
+    variables: variableNames(found?.config ?? {}),
     async write(dir, imports) {
       const config = outputConfig(found?.config ?? {}, root, outDir, entry, imports)
       await writeFile(join(dir, OUTPUT_FILE), `${JSON.stringify(config, null, 2)}\n`)

@@ -33,6 +33,12 @@ export async function enterProject(values: Values, mode: Mode): Promise<string> 
   return process.cwd()
 }
 
+/** The names that the project's `.env` files set, once they have been loaded. */
+export function envFileNames(root: string): string[] {
+  const { loadedEnvFiles } = nextEnv.loadEnvConfig(root, false, { info() {}, error() {} })
+  return [...new Set(loadedEnvFiles.flatMap(({ env }) => Object.keys(env)))].sort()
+}
+
 export async function loadProjectConfig(root: string, values: Values, mode: Mode): Promise<ResolvedConfig> {
   registerNativeHooks()
   const routes = stringOf(values, 'routes')

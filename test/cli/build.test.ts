@@ -169,59 +169,6 @@ test('a file named by import.meta.url goes along', async () => {
   expect((await (await startOutput(dir)).get('/')).text).toBe('glyphs')
 })
 
-test('a package that a bundled one requires and nobody installed is a warning of one line, not a failure', async () => {
-  const dir = await createProject({
-    'node_modules/opt/package.json': '{ "name": "opt", "version": "1.0.0" }',
-    'node_modules/opt/index.js':
-      "let found\ntry { found = require('not-there') } catch (error) { found = error.code }\nexports.found = found\nexports.later = () => require('not-there-later')\n",
-    'routes/route.ts': "import { found } from 'opt'\nexport const GET = () => Response.json(found)\n",
-  })
-  const { code, stderr } = await everyroute(dir, ['build'])
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "warning Could not resolve 'not-there-later' in node_modules/opt/index.js\n" })
-  expect((await (await startOutput(join(dir, '.output'))).get('/')).json()).toBe('MODULE_NOT_FOUND')
-})
-
-test.each([
-  [
-    'lodash-of-nobody/get',
-    "import _ from 'lodash-of-nobody/get'\nexport const GET = () => Response.json(_)\n",
-    'npm install lodash-of-nobody',
-  ],
-  ['@/nowhere', "export * from '@/nowhere'\nexport const GET = () => Response.json(1)\n", 'tsconfig.json'],
-])('a module %s that is not there fails the build for every host, with the file and the mend', async (name, text, mend) => {
-  const dir = await createProject({ 'lib.ts': text, 'routes/route.ts': "export { GET } from '../lib'\n" })
-  for (const target of ['node', 'workers', 'bun']) {
-    const { code, stderr } = await everyroute(dir, ['build', '--target', target])
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`"${name}" was not found; lib.ts imports it.`) })
-    expect(stderr).toMatch(/^error ERR_BUNDLE .*[\s\S]* file {2}lib\.ts\n {2}fix .*/)
-    expect(stderr).toContain(mend)
-    expect(existsSync(join(dir, '.output'))).toBe(false)
-  }
-})
-
-test('packages that are not there may be asked for: by import(), by require in try, as a type, and where the host has them', async () => {
-  const route = `import { type Database } from 'only-a-type'
-import { serve } from 'bun'
-import { Stack } from 'wanted-outside'
-let found
-try { found = await import('not-there') } catch (error) { found = error.code }
-export const POST = async () => Response.json(await import('later'))
-export const GET = () => Response.json([found, serve, Stack as Database])
-`
-  const dir = await createProject({
-    'everyroute.config.mjs': "export default { external: ['wanted-outside'] }\n",
-    'legacy.cjs': "try { exports.found = require('not-there-either') } catch { exports.found = 'none' }\n",
-    'routes/route.ts': route,
-    'routes/legacy/route.ts': "import { found } from '../../legacy.cjs'\nexport const GET = () => Response.json(found)\n",
-  })
-  const { code, stderr } = await everyroute(dir, ['build', '--target', 'bun'])
-  const warning = (name: string): string => `warning Could not resolve '${name}' in routes/route.ts`
-  expect({ code, lines: stderr.trimEnd().split('\n').sort() }).toEqual({
-    code: 0,
-    lines: ['bun', 'later', 'wanted-outside'].map(warning),
-  })
-})
-
 test('native packages stay outside, are named and listed with their versions', async () => {
   const dir = await createProject({
     'node_modules/addon/package.json': '{ "name": "addon", "version": "3.2.1", "dependencies": { "node-gyp-build": "1" } }',
@@ -253,17 +200,6 @@ test('an import of a name that next/* does not have fails the build with the fil
   const indirect = await everyroute(library, ['build'])
   expect(indirect.code).toBe(1)
   expect(indirect.stderr).toMatch(/ERR_UNKNOWN_NEXT_EXPORT[\s\S]*zork is not exported by next\/headers[\s\S]*file {2}lib\.ts/)
-})
-
-test('an import that leads nowhere fails the build with the file, and leaves the last output as it was', async () => {
-  const dir = await createProject({ 'routes/route.ts': answering('first') })
-  expect((await everyroute(dir, ['build'])).code).toBe(0)
-  await writeFiles(dir, { 'routes/route.ts': "import { x } from './nowhere'\nexport const GET = () => x\n" })
-  const { code, stderr } = await everyroute(dir, ['build'])
-  expect(code).toBe(1)
-  expect(stderr).toMatch(/ERR_BUNDLE[\s\S]*\.\/nowhere[\s\S]*routes\/route\.ts/)
-  expect(readdirSync(dir).sort()).toEqual(['.everyroute', '.output', 'routes'])
-  expect((await (await startOutput(join(dir, '.output'))).get('/')).text).toBe('"first"')
 })
 
 test.each([

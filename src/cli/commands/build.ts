@@ -6,7 +6,7 @@ import { BUILD_TARGETS, type BuildTarget, planOf } from '../../build/targets.js'
 import { type CommandContext, stringOf, type Values } from '../args.js'
 import { UsageError } from '../errors.js'
 import { formatBytes, formatDuration, type Output, tableLines } from '../output.js'
-import { enterProject, loadProjectConfig, reportWarnings } from '../project.js'
+import { enterProject, envFileNames, loadProjectConfig, reportWarnings } from '../project.js'
 import { checkProxyMatcher } from '../proxy-matcher.js'
 
 function targetOf(values: Values): BuildTarget {
@@ -49,6 +49,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
     strict: values.strict === true,
     env: config.env,
     external: config.external,
+    envNames: envFileNames(root),
     cacheHandler: config.cacheHandler,
     features: projectFeatures(project),
     staticPageGenerationTimeout: config.staticPageGenerationTimeout,
