@@ -62,7 +62,7 @@ export async function loadProject(config: ResolvedConfig): Promise<Project> {
       config,
       routes: read.map(({ route }) => route),
       folders: tree.folders,
-      warnings: [...warnings, ...read.flatMap((file) => file.warnings)],
+      warnings: [...warnings, ...(read.length === 0 ? [noRoutes(config)] : []), ...read.flatMap((file) => file.warnings)],
       ...(proxy !== undefined && { proxy }),
       ...(proxyConfig !== undefined && { proxyConfig }),
       ...(instrumentation !== undefined && { instrumentation }),
@@ -70,6 +70,11 @@ export async function loadProject(config: ResolvedConfig): Promise<Project> {
   } finally {
     await resolver.close()
   }
+}
+
+function noRoutes({ root, routesDir }: ResolvedConfig): BuildWarning {
+  const file = relativeFile(routesDir, root) || '.'
+  return { file, message: 'There is no route file', fix: `Add one, such as ${file}/hello/route.ts, or name another folder with --routes.` }
 }
 
 /** Absolute paths of what has been generated. */

@@ -3,13 +3,12 @@ import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EveryrouteError } from '../routing/errors.js'
 import type { RouteFile } from '../routing/route-tree.js'
-import { checkNearMiss, folderFileKind, isLikeFolderFile } from './folder-file-names.js'
+import { COMMONJS_ROUTE, checkNearMiss, folderFileKind, isLikeFolderFile } from './folder-file-names.js'
 import type { BuildWarning } from './warning.js'
 
 export type { BuildWarning } from './warning.js'
 
 const CLAIMING_FILE = /^(route|page)\.(?:ts|tsx|js|jsx|mts|mjs)$/
-const COMMONJS_ROUTE = /^route\.(?:cts|cjs)$/
 
 export interface ScanOptions {
   /** Whether the routes folder is a Next.js application's, where more names are ordinary ones. Default `false`. */
@@ -73,6 +72,7 @@ async function scanFolder(folder: Folder, scan: Scan): Promise<void> {
     if (folder.name && errorCode(error) === 'ENOENT') return
     throw fileSystemError(error, folder.name || folder.path)
   }
+  const siblings = entries.map(({ name }) => name)
   await Promise.all(
     entries.map(async (entry) => {
       const isPrivate = entry.name.startsWith('_')
@@ -81,7 +81,7 @@ async function scanFolder(folder: Folder, scan: Scan): Promise<void> {
       const path = join(folder.path, entry.name)
       const kind = entry.isSymbolicLink() ? await linkTargetKind(path, name, scan) : entry.isDirectory() ? 'folder' : 'file'
       if (kind === undefined) return
-      const warning = checkNearMiss(entry.name, { file: name, entry: kind, isNextApp: scan.isNextApp })
+      const warning = checkNearMiss(entry.name, { file: name, entry: kind, isNextApp: scan.isNextApp, siblings })
       if (warning) scan.warnings.push(warning)
       if (kind === 'file') addFile(entry.name, name, scan)
       else if (!isPrivate) {

@@ -65,6 +65,8 @@ test('finds the files of folders, and none in private folders', async () => {
     'middleware/route.ts': '',
     'errors.ts': '',
     '_errors.ts': '',
+    'middleware/routes.ts': '',
+    'router.ts': '',
     'not-found.tsx': '',
     'error.tsx': '',
   })
@@ -115,16 +117,38 @@ test('in a Next.js application middleware.ts and a private folder _middleware ar
 })
 
 test('what looks like _error or _not-found is a warning', async () => {
-  const names = ['_Error.ts', '_error.cts', '_notFound.ts', '_not_found.ts', '_notfound.jsx']
+  const names = ['_Error.ts', '_error.cts', '_errors.ts', '_notFound.ts', '_not_found.ts', '_notfound.jsx']
   const { files, warnings } = await scanRoutes(await tempProject(Object.fromEntries(names.map((name) => [name, '']))))
   expect(files).toEqual([])
   expect(warnings.map(({ file, message }) => [file, /like (\S+)/.exec(message)?.[1]])).toEqual([
     ['_Error.ts', '_error.ts'],
     ['_error.cts', '_error.ts'],
+    ['_errors.ts', '_error.ts'],
     ['_notFound.ts', '_not-found.ts'],
     ['_not_found.ts', '_not-found.ts'],
     ['_notfound.jsx', '_not-found.ts'],
   ])
+})
+
+test('what looks like route.ts is a warning where no route file stands beside it', async () => {
+  const files = {
+    'a/Route.ts': '',
+    'b/routes.ts': '',
+    'c/rout.jsx': '',
+    'd/router.ts': '',
+    'e/routes.ts': '',
+    'e/route.ts': '',
+    '_lib/routes.ts': '',
+  }
+  const root = await tempProject(files)
+  const { warnings } = await scanRoutes(root)
+  expect(warnings.map(({ file, message }) => [file, /like (\S+)/.exec(message)?.[1]])).toEqual([
+    ['a/Route.ts', 'route.ts'],
+    ['b/routes.ts', 'route.ts'],
+    ['c/rout.jsx', 'route.ts'],
+  ])
+  // There, a module of any name may lie beside a page.
+  expect((await scanRoutes(root, { isNextApp: true })).warnings.map(({ file }) => file)).toEqual(['a/Route.ts'])
 })
 
 test('follows links to files and folders, the same folder twice included', async () => {

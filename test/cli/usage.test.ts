@@ -94,6 +94,12 @@ test('a project without a routes folder is told how to make one', async () => {
   expect(stderr).toContain('--routes')
 })
 
+test('a build without a route file is warned of', async () => {
+  const dir = await createProject({ 'routes/users/users.ts': answering('x') })
+  const { code, stderr } = await everyroute(dir, ['build'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('warning routes: There is no route file\n  fix  Add one') })
+})
+
 test('start without a build names the mend', async () => {
   const dir = await createProject({ 'routes/route.ts': answering('x') })
   const { code, stderr } = await everyroute(dir, ['start'])
