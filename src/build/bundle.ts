@@ -12,6 +12,7 @@ import { ownPackage } from './next-alias.js'
 import { OUTPUT_MARKER } from './output-marker.js'
 import type { InstalledPackage } from './packages.js'
 import { PRERENDER_ENTRY, runPrerender } from './prerender.js'
+import { resolveRelative } from './resolve.js'
 import { PRERENDERED_FILE, type ServerTextOptions } from './server-text.js'
 import { type BuildTarget, type BuildTargetPlan, type HostConfig, planOf } from './targets.js'
 import { envDefinitions } from './vite.js'
@@ -65,6 +66,7 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
   const { root, outDir } = options
   const plan = planOf(options.target)
   await assertReplaceable(options)
+  await assertCacheHandler(options)
   const temporary = join(dirname(outDir), `.${basename(outDir).replace(/^\./, '')}-${process.pid}.tmp`)
   const keepOnSignals = removeOnSignals([temporary, `${temporary}.pre`])
   try {
@@ -191,6 +193,15 @@ async function assertReplaceable({ root, routesDir, outDir }: BundleOptions): Pr
     return refuse(`can't be read as a folder (${error.code})`)
   })
   if (names.length > 0 && !names.includes(OUTPUT_MARKER)) refuse('has files in it that no earlier build wrote')
+}
+
+async function assertCacheHandler({ root, cacheHandler }: BundleOptions): Promise<void> {
+  if (cacheHandler === undefined || (await resolveRelative(cacheHandler, root)) !== null) return
+  const shown = relative(root, cacheHandler)
+  throw new EveryrouteError('ERR_CONFIG_INVALID', `"cacheHandler" of the config names ${shown}, which is no file.`, {
+    files: [shown],
+    fix: 'Name the module by its path from the project folder.',
+  })
 }
 
 async function replaceFolder(from: string, to: string): Promise<void> {

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { EveryrouteError } from '../routing/errors.js'
 import type { EveryrouteConfig } from './define-config.js'
+import { describeError, thrownAt } from './describe-error.js'
 import { nearestName } from './nearest-name.js'
 import { resolvePlugin } from './vite.js'
 import type { BuildWarning } from './warning.js'
@@ -188,25 +189,45 @@ async function importDefault(root: string, file: string): Promise<unknown> {
     if (!('default' in module)) throw new Error('It has no default export')
     return module.default
   } catch (error) {
-    throw new EveryrouteError('ERR_CONFIG_LOAD', `${file} failed to load: ${error instanceof Error ? error.message : String(error)}`, {
-      files: [file],
-      fix: 'Correct the error, and export the settings as default: export default defineConfig({ … }).',
-      cause: error,
-    })
+    const fix = 'Correct the error, and export the settings as default: export default defineConfig({ … }).'
+    throw configError(`${file} failed to load`, error, { root, file, fix })
   }
+}
+
+function configError(what: string, thrown: unknown, { root, file, fix }: { root: string; file: string; fix: string }): EveryrouteError {
+  const error = describeError(thrown, root)
+  const message = error instanceof Error ? error.message : String(error)
+  const { file: fault, frame } = error as { file?: string; frame?: string }
+  const place = frame === undefined ? thrownAt(error, root) : undefined
+  return new EveryrouteError('ERR_CONFIG_LOAD', `${what}: ${message}${place === undefined ? '' : ` (${place})`}`, {
+    files: [...new Set([fault ?? file, file])],
+    fix,
+    cause: thrown,
+    ...(frame !== undefined && { frame }),
+  })
 }
 
 async function importTypeScript(root: string, file: string): Promise<object> {
   const { runnerImport } = await import('vite')
-  const { module } = await runnerImport<object>(join(root, file), {
-    root,
-    configFile: false,
-    envDir: false,
-    logLevel: 'silent',
-    resolve: { tsconfigPaths: true },
-    plugins: [resolvePlugin()],
-  })
-  return module
+  const hadSourceMaps = process.sourceMapsEnabled
+  process.setSourceMapsEnabled(true)
+  try {
+    const { module } = await runnerImport<object>(join(root, file), {
+      root,
+      configFile: false,
+      envDir: false,
+      logLevel: 'silent',
+      resolve: { tsconfigPaths: true },
+      plugins: [resolvePlugin()],
+    })
+    return module
+  } catch (error) {
+    // A stack is written when it is first read: here, while source maps still lead to the lines of the file.
+    if (error instanceof Error) error.stack = String(error.stack)
+    throw error
+  } finally {
+    process.setSourceMapsEnabled(hadSourceMaps)
+  }
 }
 
 // Native, since next.config.js may be CommonJS. The query lets an edited file be read again.
@@ -222,15 +243,8 @@ async function readNextConfig(root: string, file: string, mode: LoadConfigOption
   try {
     return await exported(phase, { defaultConfig: {} })
   } catch (error) {
-    throw new EveryrouteError(
-      'ERR_CONFIG_LOAD',
-      `The function that ${file} exports failed: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        files: [file],
-        fix: 'Correct the error, or write the settings into everyroute.config.ts, which is read in its place.',
-        cause: error,
-      },
-    )
+    const fix = 'Correct the error, or write the settings into everyroute.config.ts, which is read in its place.'
+    throw configError(`The function that ${file} exports failed`, error, { root, file, fix })
   }
 }
 

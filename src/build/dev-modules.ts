@@ -1,8 +1,7 @@
-import { relative, sep } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { stripVTControlCharacters } from 'node:util'
 import type { EnvironmentModuleNode, Plugin, RunnableDevEnvironment } from 'vite'
 import type { RouteModule } from '../routing/manifest.js'
+import { describeError } from './describe-error.js'
 import { createInteropEvaluator } from './dev-interop.js'
 import { createNativeEntries, NATIVE, nativeModule } from './dev-native.js'
 import { fileStamp } from './file-stamp.js'
@@ -116,7 +115,7 @@ export async function createDevModules(root: string, env?: Readonly<Record<strin
         return await loaded
       } catch (error) {
         failed = true
-        throw describeError(error, root)
+        throw describeError(error, root, pathOf)
       } finally {
         loading.delete(loaded)
       }
@@ -184,28 +183,4 @@ function invalidate({ moduleGraph, runner }: RunnableDevEnvironment, modules: re
     queue.push(...module.importers)
   }
   return seen.size > 0
-}
-
-interface TransformError extends Error {
-  readonly id?: string
-  readonly loc?: { readonly file?: string }
-  frame?: string
-  file?: string
-}
-
-/** `Transform failed with 1 error:`, then `[PARSE_ERROR] Unexpected token`, then the lines of the source. */
-const TRANSFORM_MESSAGE = /^Transform failed with \d+ errors?:\s+\[\w+\] (.*)\n([\s\S]*)$/
-
-/** Gives an error of the transform the `file` and `frame` that the router shows, without colours. */
-function describeError(error: unknown, root: string): unknown {
-  if (!(error instanceof Error)) return error
-  const transform = error as TransformError
-  const file = transform.loc?.file ?? transform.id
-  if (file !== undefined) transform.file = relative(root, pathOf(file)).split(sep).join('/')
-  const [, message, frame] = TRANSFORM_MESSAGE.exec(stripVTControlCharacters(error.message)) ?? []
-  if (message === undefined || frame === undefined) return error
-  transform.frame = frame.replace(/\s+$/, '')
-  error.message = message
-  error.stack = `${error.name}: ${message}`
-  return error
 }

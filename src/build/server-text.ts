@@ -49,7 +49,9 @@ try {
   // As in Next.js, what a handler leaves unhandled doesn't end the server.
   for (const event of ['unhandledRejection', 'uncaughtException']) process.on(event, (error) => console.error('everyroute: ' + event + ':', error))
 } catch (error) {
-  console.error(typeof error?.fix === 'string' ? 'error ' + error.code + '  ' + error.message + '\\n  fix  ' + error.fix : error)
+  if (error?.syscall === 'listen' || error?.syscall === 'getaddrinfo')
+    console.error('error ' + error.message + '\\n  fix  Set HOST to an address of this machine, or leave it out; set PORT to a port that you may listen on.')
+  else console.error(typeof error?.fix === 'string' ? 'error ' + error.code + '  ' + error.message + '\\n  fix  ' + error.fix : error)
   process.exit(1)
 }
 `

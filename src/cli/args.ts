@@ -1,9 +1,12 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { nearestName } from '../build/nearest-name.js'
 import { UsageError } from './errors.js'
 import { type Output, tableLines } from './output.js'
 
 export interface Option {
   readonly type: 'string' | 'boolean'
+  /** One letter, given after a single dash. */
+  readonly short?: string
   /** What stands for the value in the help: `DIR`. */
   readonly value?: string
   readonly help: string
@@ -33,7 +36,7 @@ export interface Command {
 const COMMON: Readonly<Record<string, Option>> = {
   root: { type: 'string', value: 'DIR', help: 'the project folder (default: the current one)' },
   routes: { type: 'string', value: 'DIR', help: 'the routes folder (default: routesDir of the config, routes, app, src/routes, src/app)' },
-  help: { type: 'boolean', help: 'show this help' },
+  help: { type: 'boolean', short: 'h', help: 'show this help' },
 }
 
 const optionsOf = (command: Command): Readonly<Record<string, Option>> => ({ ...command.options, ...COMMON })
@@ -43,16 +46,28 @@ const optionsOf = (command: Command): Readonly<Record<string, Option>> => ({ ...
  * @throws UsageError naming the word at fault
  */
 export function parseCommandLine(command: Command, args: readonly string[]): { values: Values; positionals: readonly string[] } {
-  const options: ParseArgsOptionsConfig = Object.fromEntries(Object.entries(optionsOf(command)).map(([name, { type }]) => [name, { type }]))
-  options.help = { type: 'boolean', short: 'h' }
+  const known = Object.entries(optionsOf(command))
+  const options: ParseArgsOptionsConfig = Object.fromEntries(
+    known.map(([name, { type, short }]) => [name, { type, ...(short !== undefined && { short }) }]),
+  )
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
     const allowed = command.positionals?.length ?? 0
     if (positionals.length > allowed) throw new UsageError(`Unexpected argument ${JSON.stringify(positionals[allowed])}.`)
     return { values: values as Values, positionals }
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : String(error))
+    throw error instanceof UsageError ? error : usageError(error, Object.keys(options))
   }
+}
+
+/** Node.js words what is wrong with an option well, but for one that it doesn't know. */
+function usageError(error: unknown, known: readonly string[]): UsageError {
+  const { code, message = String(error) } = error as { code?: string; message?: string }
+  const option = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'(--?[^']+)'/.exec(message)?.[1] : undefined
+  if (option === undefined) return new UsageError(message)
+  const nearest = nearestName(option.replace(/^-+/, ''), known)
+  const mend = nearest === undefined ? `give one of ${known.map((name) => `--${name}`).join(', ')}.` : `did you mean --${nearest}?`
+  return new UsageError(`Unknown option ${option}: ${mend}`)
 }
 
 /**
@@ -84,7 +99,10 @@ export function stringOf(values: Values, name: string): string | undefined {
 export function helpText(command: Command): string[] {
   const options = Object.entries(optionsOf(command))
   const positionals = command.positionals?.length ? ` [${command.positionals.join(' ')}]` : ''
-  const rows = options.map(([name, { value, help }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, help])
+  const rows = options.map(([name, { short, value, help }]) => [
+    `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
+    help,
+  ])
   const notes = command.notes ?? []
   return [
     `Usage: everyroute ${command.name}${positionals} [options]`,

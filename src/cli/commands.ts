@@ -1,7 +1,12 @@
 import type { Command } from './args.js'
 
-const PORT = { type: 'string', value: 'PORT', help: 'the port; 0 picks a free one (default: PORT, the config, 3000)' } as const
-const HOST = { type: 'string', value: 'HOST', help: 'the address to listen on (default: HOST, the config, all addresses)' } as const
+const PORT = { type: 'string', short: 'p', value: 'PORT', help: 'the port; 0 picks a free one (default: PORT, the config, 3000)' } as const
+const HOST = {
+  type: 'string',
+  short: 'H',
+  value: 'HOST',
+  help: 'the address to listen on (default: HOST, the config, all addresses)',
+} as const
 const STRICT = { type: 'boolean', help: 'answer exactly as Next.js does, its departures from HTTP included' } as const
 const OUT = {
   type: 'string',

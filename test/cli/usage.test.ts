@@ -29,7 +29,11 @@ test.each(VERBS)('%s --help shows its options and runs nothing', async (verb) =>
 
 test.each([
   [['serve'], 'Unknown command "serve": give one of dev, build, start, routes, typegen.'],
-  [['build', '--outt', 'x'], "Unknown option '--outt'"],
+  [['build', '--outt', 'x'], 'Unknown option --outt: did you mean --out?'],
+  [['dev', '--prot', '3000'], 'Unknown option --prot: did you mean --port?'],
+  [['typegen', '--verbose'], 'Unknown option --verbose: give one of --root, --routes, --help.'],
+  [['build', '-p', '1'], 'Unknown option -p: give one of'],
+  [['dev', '-p', '70000'], '--port is "70000"'],
   [['build', 'routes'], 'Unexpected argument "routes".'],
   [['build', '--out='], '--out is empty'],
   [['build', '--target', 'toaster'], '--target is "toaster": this version builds for node'],
@@ -98,6 +102,52 @@ test('a build without a route file is warned of', async () => {
   const dir = await createProject({ 'routes/users/users.ts': answering('x') })
   const { code, stderr } = await everyroute(dir, ['build'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('warning routes: There is no route file\n  fix  Add one') })
+})
+
+test.each([
+  [
+    'everyroute.config.ts',
+    "import './lib'\n\nthrow new Error('no settings')\n",
+    'no settings (everyroute.config.ts:3:7)',
+    'everyroute.config.ts',
+  ],
+  ['everyroute.config.mjs', "\nthrow new Error('no settings')\n", 'no settings (everyroute.config.mjs:2:7)', 'everyroute.config.mjs'],
+  ['next.config.mjs', 'export default () => {\n  null.x\n}\n', '(next.config.mjs:2:8)', 'next.config.mjs'],
+  ['everyroute.config.ts', "import './broken'\nexport default {}\n", 'broken.ts:2:18', 'broken.ts'],
+])('a config that fails tells where: %s', async (name, text, place, file) => {
+  const dir = await createProject({
+    'routes/route.ts': answering('x'),
+    'lib.ts': 'export {}\n',
+    'broken.ts': '\nexport const x = = 1\n',
+    [name]: text,
+  })
+  const { code, stderr } = await everyroute(dir, ['routes'])
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(place) })
+  expect(stderr).toContain(`  file  ${file}\n`)
+  expect(stderr).not.toContain('\u001b')
+})
+
+test('a cache handler that is not there is told by its name, before anything is bundled', async () => {
+  const config = "export default { cacheHandler: './nowhere' }\n"
+  const dir = await createProject({ 'routes/route.ts': answering('x'), 'everyroute.config.mjs': config })
+  const { code, stderr } = await everyroute(dir, ['build'])
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('"cacheHandler" of the config names nowhere, which is no file.'),
+  })
+  await writeFiles(dir, { 'nowhere.ts': "import { memoryStore } from 'everyroute/cache'\nexport default () => memoryStore()\n" })
+  expect((await everyroute(dir, ['build'])).code).toBe(0)
+})
+
+test('an address that the machine does not have is told with the mend, by dev and start', async () => {
+  const dir = await createProject({ 'routes/route.ts': answering('x') })
+  expect((await everyroute(dir, ['build'])).code).toBe(0)
+  for (const verb of ['dev', 'start']) {
+    // Of the range for documentation.
+    const { code, stderr } = await everyroute(dir, [verb, '-p', '0', '-H', '192.0.2.1'])
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/EADDRNOTAVAIL[\s\S]* {2}fix {2}(?:Give --host|Set HOST)/) })
+    expect(stderr).not.toContain('    at ')
+  }
 })
 
 test('start without a build names the mend', async () => {

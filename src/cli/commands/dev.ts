@@ -69,7 +69,7 @@ export async function run({ values, output }: CommandContext): Promise<number> {
   const served = await serve(
     { fetch: async (request, env, context) => (await session.current()).fetch(request, env, context) },
     { port: port ?? config.port ?? 3000, quiet: true, ...hostOption(host ?? config.hostname) },
-  )
+  ).catch((error: unknown) => Promise.reject(listenError(error)))
   // As in Next.js, what a handler leaves unhandled doesn't end the server.
   process.on('unhandledRejection', (error) => reportError(error, output))
   process.on('uncaughtException', (error) => reportError(error, output))
@@ -106,6 +106,13 @@ function followRoutes(routesDir: string, refresh: () => Promise<unknown>): void 
 }
 
 const hostOption = (hostname: string | undefined): { hostname?: string } => (hostname === undefined ? {} : { hostname })
+
+function listenError(error: unknown): unknown {
+  const { syscall } = error as NodeJS.ErrnoException
+  if (!(error instanceof Error) || (syscall !== 'listen' && syscall !== 'getaddrinfo')) return error
+  const fix = 'Give --host an address of this machine, or leave it out; give --port a port that you may listen on.'
+  return new EveryrouteError('ERR_CONFIG_INVALID', error.message, { fix, cause: error })
+}
 
 /** Prints the route table at first and whenever it differs, and each warning once. */
 function createReporter(root: string, output: Output): (state: DevState) => void {
