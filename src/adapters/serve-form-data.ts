@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import { type MultipartPart, parseMultipart } from '@remix-run/multipart-parser'
 import { unescapeName } from './form-names.js'
 

@@ -40,7 +40,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // Every supported host has it; without it there is no request scope.
   'runtime/request-scope.ts': ['node:async_hooks'],
   'runtime/lazy-scope.ts': ['node:async_hooks'],
-  'adapters/bun-form-data.ts': ['@remix-run/multipart-parser'],
+  'adapters/serve-form-data.ts': ['@remix-run/multipart-parser'],
   // Types of optional peers and hosts.
   'adapters/next.ts': ['next'],
   'middleware/next-types.ts': ['next'],
