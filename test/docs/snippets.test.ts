@@ -43,30 +43,45 @@ async function filesOf(name: string): Promise<string[]> {
 
 const snippetsOf = (document: string): string[] => [...document.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text!)
 
-test('the TypeScript in the documents has no type error', async () => {
-  const root = await tempProject({
-    'routes/route.ts': 'export const GET = (): Response => new Response()\n',
-    'routes/users/[id]/route.ts': USER_ROUTE,
-    // The route that the other snippets of the document call.
-    'routes/books/[id]/route.ts': snippetsOf(await readFile(join(REPOSITORY, 'docs/client.md'), 'utf8'))[0]!,
-    'ambient.d.ts': AMBIENT,
-  })
+const readDocument = (name: string): Promise<string> => readFile(join(REPOSITORY, name), 'utf8')
+
+const FLAGS = ['--types', 'node', '--typeRoots', join(REPOSITORY, 'node_modules/@types')]
+
+/** Writes each snippet as a module of a project, beside each other, so that relative imports lead to the same places. */
+async function writeSnippets(
+  documents: readonly string[],
+  files: Readonly<Record<string, string>>,
+): Promise<{ root: string; count: number }> {
+  const root = await tempProject({ 'ambient.d.ts': AMBIENT, ...files })
   await writeGenerated(await loadProject(await loadConfig({ root, mode: 'production' })))
   // Afterwards, since the types that are generated are those of a project without `next`.
   await symlink(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'))
   let count = 0
-  for (const name of (await Promise.all(DOCUMENTS.map(filesOf))).flat()) {
-    const document = await readFile(join(REPOSITORY, name), 'utf8')
-    for (const snippet of snippetsOf(document)) {
-      // Beside each other, so that relative imports lead to the same places; each is a module.
+  for (const name of documents) {
+    for (const snippet of snippetsOf(await readDocument(name)))
       await writeFile(join(root, `snippet-${++count}.ts`), `${snippet}\nexport {}\n`)
-    }
   }
+  return { root, count }
+}
+
+test('the TypeScript in the documents has no type error', async () => {
+  const { root, count } = await writeSnippets((await Promise.all(DOCUMENTS.map(filesOf))).flat(), {
+    'routes/route.ts': 'export const GET = (): Response => new Response()\n',
+    'routes/users/[id]/route.ts': USER_ROUTE,
+    // The route that the other snippets of the document call.
+    'routes/books/[id]/route.ts': snippetsOf(await readDocument('docs/client.md'))[0]!,
+  })
   expect(count).toBeGreaterThan(9)
-  const flags = ['--types', 'node', '--typeRoots', join(REPOSITORY, 'node_modules/@types')]
-  expect(await typeCheck(root, flags)).toEqual({ ok: true, output: '' })
+  expect(await typeCheck(root, FLAGS)).toEqual({ ok: true, output: '' })
 
   // The check itself can fail.
   await writeFile(join(root, 'snippet-1.ts'), "import { memoryStore } from 'everyroute/cache'\nmemoryStore({ maxByte: 1 })\n")
-  expect((await typeCheck(root, flags)).output).toContain('snippet-1.ts(2,')
+  expect((await typeCheck(root, FLAGS)).output).toContain('snippet-1.ts(2,')
+}, 60_000)
+
+test('the TypeScript in the README has no type error, each file by itself', async () => {
+  const route = snippetsOf(await readDocument('README.md')).find((text) => text.includes('defineHandler('))!
+  const { root, count } = await writeSnippets(['README.md'], { 'routes/users/[id]/route.ts': route })
+  expect(count).toBeGreaterThan(5)
+  expect(await typeCheck(root, FLAGS)).toEqual({ ok: true, output: '' })
 }, 60_000)
