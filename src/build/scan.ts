@@ -26,7 +26,7 @@ export interface ScanResult {
  * Finds the files that claim a path, `route.{ts,tsx,js,jsx,mts,mjs}` and `page.*`, which must not stand beside one, and those
  * that stand for their folder: `_middleware.*`, `_error.*`, `_not-found.*`.
  * Follows symbolic links to files and folders; leaves out private folders (`_x`) and `node_modules`.
- * @throws {EveryrouteError} `ERR_ROUTES_DIR_MISSING`, `ERR_UNREADABLE`, `ERR_SYMLINK_LOOP`; `ERR_FOLDER_FILE_NAME` for a name that
+ * @throws {EveryrouteError} `ERR_ROUTES_DIR_MISSING`, `ERR_UNREADABLE`, `ERR_SYMLINK_LOOP`, `ERR_SEGMENT_SYNTAX`; `ERR_FOLDER_FILE_NAME` for a name that
  * looks like `_middleware.ts`, which would guard nothing.
  */
 export async function scanRoutes(routesDir: string, { isNextApp = false }: ScanOptions = {}): Promise<ScanResult> {
@@ -98,6 +98,7 @@ function addFile(basename: string, file: string, result: ScanResult): void {
   if (claim) result.files.push({ file, kind: claim[1] === 'page' ? 'page' : 'route' })
   const kind = folderFileKind(basename)
   if (kind !== undefined) result.files.push({ file, kind })
+  if ((claim !== null || kind !== undefined) && file.includes('?')) throw queryInName(file)
   if (COMMONJS_ROUTE.test(basename)) {
     result.warnings.push({ file, message: `${basename} is not read as a route file`, fix: 'Rename it to route.ts or route.js.' })
   }
@@ -118,6 +119,16 @@ async function linkTargetKind(path: string, name: string, result: ScanResult): P
     }
     return undefined
   }
+}
+
+/** Vite takes the rest of such a path for a query, and so finds no file. */
+function queryInName(file: string): EveryrouteError {
+  const folder = file.split('/').find((name) => name.includes('?')) ?? file
+  const optional = /^\[\.{3}([^\]?]+)\?\]$/.exec(folder)?.[1]
+  return new EveryrouteError('ERR_SEGMENT_SYNTAX', `The folder name "${folder}" holds "?", which cannot stand in the path of a module`, {
+    files: [file],
+    fix: optional === undefined ? 'Give the folder a name without it.' : `Write [[...${optional}]] for an optional catch-all.`,
+  })
 }
 
 function symlinkLoop(name: string): EveryrouteError {

@@ -195,6 +195,20 @@ test.each([
   })
 })
 
+test.each([
+  ['f/[...a?]/route.ts', '[...a?]', 'Write [[...a]] for an optional catch-all.'],
+  ['what?/b/route.ts', 'what?', 'Give the folder a name without it.'],
+  ['(g?)/_middleware.ts', '(g?)', 'Give the folder a name without it.'],
+])('a question mark in the path of a file that is read is an error: %s', async (file, folder, fix) => {
+  await expect(scanRoutes(await tempProject({ [file]: '' }))).rejects.toMatchObject({
+    code: 'ERR_SEGMENT_SYNTAX',
+    message: expect.stringContaining(`"${folder}" holds "?"`),
+    files: [file],
+    fix,
+  })
+  await scanRoutes(await tempProject({ 'a?/_lib/route.ts': '', 'a?/note.ts': '' }))
+})
+
 test('a missing routes folder, and a file in its place, are errors that name it', async () => {
   const root = await tempProject({ file: '' })
   for (const name of ['nothing', 'file']) {
