@@ -6,7 +6,7 @@ import type { RouteEntry } from '../routing/route-tree.js'
 import type { ResolvedConfig } from './config.js'
 import { createDevModules } from './dev-modules.js'
 import { type RouteExports, readRouteExports } from './exports.js'
-import { fileStamp } from './file-stamp.js'
+import { fileStamp, isEmptyStamp } from './file-stamp.js'
 import { relativeFile } from './parse-module.js'
 import { findInstrumentation, findProxy, scanTree, writeGenerated } from './project.js'
 import type { BuildWarning } from './warning.js'
@@ -101,7 +101,10 @@ export async function openDevProject(config: ResolvedConfig): Promise<DevProject
         ...(proxyFile !== undefined && { proxy: proxyFile }),
         ...(instrumentationFile !== undefined && { instrumentation: instrumentationFile }),
       })
-      const exported = tree.routes.flatMap(({ file }) => parsed.get(join(routesDir, file))?.exports?.warnings ?? [])
+      const exported = tree.routes.flatMap(({ file }) => {
+        const { exports, stamps = [] } = parsed.get(join(routesDir, file)) ?? {}
+        return isEmptyStamp(stamps[0]?.[1]) ? [] : (exports?.warnings ?? [])
+      })
       return {
         config,
         warnings: [...warnings, ...unwritten, ...exported],

@@ -230,6 +230,14 @@ test('route files and files of folders may be CommonJS, and are live as others a
   expect((await built.get('/')).text).toBe('333')
 })
 
+test('a file that is still empty is no reason for a warning, one without a handler is', async () => {
+  const dir = await createProject({ 'routes/empty/route.ts': '', 'routes/odd/route.ts': 'export {}\n' })
+  const server = await startDev(dir)
+  expect(server.output().match(/warning .*/g)).toEqual(['warning routes/odd/route.ts: The file exports no handler'])
+  await writeFiles(dir, { 'routes/empty/route.ts': answering('written') })
+  expect((await server.get('/empty')).text).toBe('"written"')
+})
+
 test('parallel requests after an edit all see it', async () => {
   const dir = await createProject({ 'routes/route.ts': answering('0') })
   const server = await startDev(dir)
