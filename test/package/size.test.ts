@@ -94,12 +94,13 @@ const HELLO = "export const GET = () => new Response('hello')\n"
  *   hello has none any more: 7,250 -> 6,850.
  * - 18,200 -> 18,500: the trie in one array, made as it is looked at: flat in every process, and 1,000 routes cost no time at the start.
  * - 18,500 -> 18,550: `onRequestError` hears whether an answer was to be kept, and a host may tell a request's path.
- * - 6,850 -> 6,900, 18,550 -> 18,600: requests can be logged on workerd, which runs the getters of what it shows.
+ * - 6,850 -> 6,980, 18,550 -> 18,950, 19,000 -> 19,350: requests can be logged on workerd, which runs the getters of what it shows; names of
+ *   forms' fields; errors of middleware and of `_error` name the file and the mend; `NextResponse.next()` is one.
  */
 const BUDGETS = {
-  hello: 6900,
-  folder: 18_600,
-  entry: 19_000,
+  hello: 6980,
+  folder: 18_950,
+  entry: 19_350,
 } as const
 
 const PROJECTS: Readonly<Record<keyof typeof BUDGETS, Readonly<Record<string, string>>>> = {
@@ -203,10 +204,11 @@ export const GET = defineHandler({ use: [auth({ verify: async () => ({ id: 1 }) 
  * - 26,500 -> 27,100 at start, 43,200 -> 43,800 in all: the trie of texts.
  * - 27,100 -> 27,400 at start, 43,800 -> 44,150 in all: its nodes in one array, made as they are looked at.
  * - 27,400 -> 27,500 at start, 44,150 -> 44,300 in all: `onRequestError` hears of refreshes that fail.
- * - 27,500 -> 27,800 at start, 44,300 -> 44,850 in all: cache modes that Workers refuse, a request that sees what it has invalidated
- *   itself, Next.js's rules for `fetch`, `index` and thrown redirects.
+ * - 27,500 -> 28,600 at start, 44,300 -> 46,200 in all: cache modes that Workers refuse, copies of what `fetch` gives, a request that
+ *   sees what it has invalidated itself, Next.js's rules for `fetch`, `index` and thrown redirects; `next/*` in proxies; faults that name
+ *   their file.
  */
-const LIBRARY_BUDGET = { atStart: 27_800, inAll: 44_850 }
+const LIBRARY_BUDGET = { atStart: 28_600, inAll: 46_200 }
 
 describe('createRouter in a bundle', () => {
   const WORKER = `
