@@ -22,7 +22,7 @@ async function writeApp(routes: number): Promise<string> {
   await mkdir(join(root, '.everyroute'))
   await writeFile(join(root, '.everyroute/routes.d.ts'), generateTypes({ ...buildRouteTree(files), nextModules: [] }))
   for (let index = 0; index < 10; index++) {
-    const context = `RouteContext<'/${folderOf(index)}'>`
+    const context = `{ params: Promise<RouteParamsMap['/${folderOf(index)}']> }`
     await writeFile(
       join(root, `route${index}.ts`),
       `export async function GET(_: Request, { params }: ${context}): Promise<Response> {\n  const id: string = (await params).id\n  return Response.json({ id })\n}\n`,
