@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type Answer, answer } from './answer.ts'
+import { driveEvents } from './drive-events.ts'
 import { driveOrigins } from './drive-origins.ts'
 import { adminToken, tokenOf } from './tokens.ts'
 
@@ -363,38 +364,7 @@ export function driveExample(origin: () => string): void {
     expect((await call('POST', '/uploads', { ...file, type: 'text/html' })).status).toBe(400)
   })
 
-  describe('health and events', () => {
-    const openStreams = async () => (await call('GET', '/health')).body.data.openStreams as number
-
-    test('the health says ok', async () => {
-      expect(await call('GET', '/health')).toMatchObject({ status: 200, body: { data: { status: 'ok', openStreams: expect.any(Number) } } })
-    })
-
-    test('events come one by one, and end when the client goes', async () => {
-      const before = await openStreams()
-      const client = new AbortController()
-      const response = await fetch(url('/events'), { signal: client.signal })
-      expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
-
-      const events = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-      const first = await events?.read()
-      expect(first?.value).toMatch(/^id: 1\nevent: counts\ndata: \{"users":\d+,"posts":\d+\}\n\n$/)
-      const second = await events?.read()
-      expect(second?.value).toMatch(/^id: 2\n/)
-      expect(await openStreams()).toBe(before + 1)
-
-      client.abort()
-      await events?.closed.catch(() => {})
-      await expect.poll(openStreams, { timeout: 5_000 }).toBe(before)
-    })
-
-    test('HEAD of the events opens no stream', async () => {
-      const before = await openStreams()
-      const { status, headers } = await fetch(url('/events'), { method: 'HEAD' })
-      expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^text\/event-stream/)])
-      await expect.poll(openStreams, { timeout: 5_000 }).toBe(before)
-    })
-  })
+  driveEvents(url)
 
   test('a method that a file does not export is answered 405', async () => {
     expect((await call('DELETE', '/users')).status).toBe(405)
