@@ -1,7 +1,7 @@
 import type { CacheHandle } from './context.js'
 import { isWorkers } from './env.js'
 import { processWide } from './process-wide.js'
-import { HostResponse } from './responses.js'
+import { HostResponse, isResponse } from './responses.js'
 import { currentScope } from './scope.js'
 
 declare const __EVERYROUTE_FETCH__: boolean | undefined
@@ -43,10 +43,17 @@ function isShared(input: unknown, init: RequestInit | undefined): boolean {
   return (init?.method ?? method).toUpperCase() === 'GET' && !init?.signal && !(init?.keepalive ?? keepalive)
 }
 
+/** What bodies came with: Node.js ends an unread one whose response has been collected, whoever else has the body. */
+const origins = /* @__PURE__ */ new WeakMap<ReadableStream, Response>()
+
 /** An answer whose headers can be changed, as many a proxy does. Without a body there is no copy, in Next.js neither. */
 function copyOf(response: Response): Response {
-  const { body, url } = response
-  return body ? Object.defineProperty(new HostResponse(body, response), 'url', { value: url }) : response
+  // A status beyond 599, which servers do send, makes no response.
+  if (!isResponse(response) || !response.body || response.status > 599) return response
+  const { body, redirected, type, url } = response
+  origins.set(body, response)
+  const copy = Object.defineProperty(new HostResponse(body, response), 'url', { value: url })
+  return currentScope()?.strict ? copy : Object.defineProperties(copy, { redirected: { value: redirected }, type: { value: type } })
 }
 
 /**
@@ -72,8 +79,9 @@ export function installFetch(): void {
   holder.isInstalled = true
   const original = globalThis.fetch
   const send = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const hasCopies = isShared(input, init)
     const answer = original.call(globalThis, input, toHostInit(init))
-    return isShared(input, init) ? answer.then(copyOf) : answer
+    return hasCopies ? Promise.resolve(answer).then(copyOf) : answer
   }
   const patched = function fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response> {
     const { cache } = holder

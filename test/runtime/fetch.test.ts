@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RouteModule } from '../../src/index.js'
 import { unstable_cache } from '../../src/next/cache.js'
@@ -192,6 +194,44 @@ test.each<[string, (url: string) => Promise<Response>, boolean]>([
   const { app } = setUp({ '/a': { GET } })
   const response = await app.request('/a')
   expect([response.status, response.headers.get('cache-control')]).toEqual(isChangeable ? [404, 'max-age=60'] : [500, null])
+})
+
+test('a body stays whole while nobody reads it', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const GET = async (): Promise<Response> => {
+    const response = await fetch(`${source.url}/x`)
+    for (let i = 0; i < 5; i++) {
+      await settled(20)
+      collect()
+    }
+    return new Response(`(${await response.text()})`)
+  }
+  const { app } = setUp({ '/a': { GET } })
+  expect(await (await app.request('/a')).text()).toBe('(1)')
+})
+
+test.each([
+  [false, true],
+  [true, false],
+])('it tells whether it was redirected, but where Next.js does not (strict: %s)', async (strict, redirected) => {
+  const moved = await startSource((request, response) => {
+    if (request.url === '/from') response.writeHead(302, { location: '/to' }).end()
+    else response.end('there')
+  })
+  const GET = async (): Promise<Response> => {
+    const response = await fetch(`${moved.url}/from`, { cache: 'no-store' })
+    return Response.json([response.redirected, response.url === `${moved.url}/to`, await response.text()])
+  }
+  const { app } = setUp({ '/a': { GET } }, { strict })
+  expect(await (await app.request('/a')).json()).toEqual([redirected, true, 'there'])
+  await moved.close()
+})
+
+test('a status that no response can be made with comes through', async () => {
+  answer = { status: 999 }
+  const { app } = setUp({ '/a': { GET: async () => Response.json((await fetch(`${source.url}/x`)).status) } })
+  expect(await (await app.request('/a')).json()).toBe(999)
 })
 
 test('an aborted caller gives up alone', async () => {
