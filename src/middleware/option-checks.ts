@@ -11,6 +11,8 @@ export interface NameRules {
   readonly prefix?: string
   /** What to give in place of names that are often taken for others. Default: the names that there are. */
   readonly mends?: Readonly<Record<string, string>>
+  /** Options that may be there but undefined, for they guard nothing. Default: none. */
+  readonly mayBeUndefined?: readonly string[]
 }
 
 /**
@@ -22,7 +24,7 @@ export function checkNames(
   owner: string,
   options: unknown,
   names: readonly string[],
-  { prefix = '', mends = {} }: NameRules = {},
+  { prefix = '', mends = {}, mayBeUndefined = [] }: NameRules = {},
 ): asserts options is object {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw wrongOption(owner, prefix || 'options', 'must be an object', options)
@@ -34,7 +36,8 @@ export function checkNames(
       const mend = Object.hasOwn(mends, name) ? mends[name] : `there are ${names.join(', ')}`
       throw wrongOption(owner, `${where}${name}`, `is no option; ${mend}`)
     }
-    if (value === undefined) throw wrongOption(owner, `${where}${name}`, 'must have a value, or be left out', value)
+    if (value === undefined && !mayBeUndefined.includes(name))
+      throw wrongOption(owner, `${where}${name}`, 'must have a value, or be left out', value)
   }
 }
 

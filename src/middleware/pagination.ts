@@ -149,18 +149,19 @@ function linkHeader(request: Request, page: Page<unknown>, url: string | URL | u
   return links.join(', ')
 }
 
+const NAMES = ['url', 'headers'] as const satisfies readonly (keyof PaginatedOptions)[]
+
 /**
  * Answers a page of a list: `{ data, page, limit, total }` with a `Link` header to the first, previous, next and last page,
  * which keep the request's other params. A page beyond the last has no data and links back.
- * @throws {TypeError} where `page`, `limit` or `total` is no whole number in its range, `url` is not absolute, or an option is not known or
- * undefined
+ * @throws {TypeError} where `page`, `limit` or `total` is no whole number in its range, `url` is not absolute, or an option is not known
  */
 export function paginated<T>(
   request: Request,
   { data, page, limit, total }: Page<T>,
   options: PaginatedOptions = {},
 ): Response & TypedResponse<JSONParsed<Page<T>>, 200, 'json'> {
-  checkNames('paginated()', options, ['url', 'headers'] satisfies (keyof PaginatedOptions)[])
+  checkNames('paginated()', options, NAMES, { mayBeUndefined: NAMES })
   requireWhole('paginated(): page', page, 1, Number.MAX_SAFE_INTEGER)
   requireWhole('paginated(): limit', limit, 1, MAX_LIMIT)
   requireWhole('paginated(): total', total, 0, Number.MAX_SAFE_INTEGER)

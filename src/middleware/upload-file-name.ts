@@ -27,14 +27,16 @@ function truncate(text: string, maxBytes: number): string {
   return text.slice(0, read)
 }
 
+const NAMES = ['maxBytes', 'fallback'] as const satisfies readonly (keyof FileNameOptions)[]
+
 /**
  * A file's name as it may be stored, and shown to others: without path, invisible and reserved characters; no reserved name of
  * Windows; short enough, with its extension. Names that differ may come out alike: add an id where they must not.
  * @param name as the client gave it
- * @throws {TypeError} where an option is not known, undefined or out of its range
+ * @throws {TypeError} where an option is not known or out of its range
  */
 export function safeFileName(name: string, options: FileNameOptions = {}): string {
-  checkNames('safeFileName()', options, ['maxBytes', 'fallback'] satisfies (keyof FileNameOptions)[])
+  checkNames('safeFileName()', options, NAMES, { mayBeUndefined: NAMES })
   const { maxBytes = 255, fallback = 'file' } = options
   if (!Number.isInteger(maxBytes) || maxBytes < 32 || maxBytes > 255) {
     throw new TypeError(`safeFileName(): maxBytes is ${maxBytes}: give a whole number from 32 to 255.`)

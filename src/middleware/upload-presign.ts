@@ -135,10 +135,10 @@ export async function presign({ target, method, headers, expiresIn, date }: Pres
 /**
  * A URL by which a client uploads one file straight to S3, R2 or another server with their interface, past the handler and its body
  * limit. Type and length are signed: the storage refuses any other.
- * @throws {TypeError} where an option is missing, not known, undefined or out of its range
+ * @throws {TypeError} where an option is missing, not known, undefined (but for `sessionToken`) or out of its range
  */
 export async function presignUpload(options: PresignUploadOptions): Promise<PresignedUpload> {
-  checkNames('presignUpload()', options, NAMES)
+  checkNames('presignUpload()', options, NAMES, { mayBeUndefined: ['sessionToken'] })
   const { contentLength, contentType, expiresIn = 900, ...target } = options
   requireKey(target.key)
   requireText('accessKeyId', target.accessKeyId)
