@@ -38,6 +38,9 @@ export interface BundlePluginOptions {
   readonly replaced: ReadonlyMap<string, string>
 }
 
+/** Modules that wrangler adds to a Worker. */
+const OF_WRANGLER = new Set(['__STATIC_CONTENT_MANIFEST'])
+
 const isOfProject = (importer: string | undefined): importer is string =>
   importer !== undefined && !importer.startsWith('\0') && !importer.includes('/node_modules/')
 
@@ -57,7 +60,7 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
   const { root, plan, external, onExternal, virtual, replaced } = options
   /** What the host may find although nothing is installed: modules with a scheme (`jsr:`), Bun's own, and what the project wants outside. */
   const isOfHost = (source: string, name: string | undefined): boolean =>
-    /^[a-z][\w+.-]*:/i.test(source) || (plan.hasFiles && (name === 'bun' || external.includes(name ?? '')))
+    /^[a-z][\w+.-]*:/i.test(source) || OF_WRANGLER.has(source) || external.includes(name ?? source) || (plan.hasFiles && name === 'bun')
   return {
     name: 'everyroute:bundle',
     enforce: 'pre',

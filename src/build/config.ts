@@ -99,7 +99,7 @@ interface ReadConfig {
 }
 
 const envSchema = z.record(
-  z.string().regex(/^(?!NODE_|__|NEXT_RUNTIME$)[a-z_$][\w$]*$/i, 'a name may not start with NODE_ or __, nor be NEXT_RUNTIME'),
+  z.string().regex(/^(?!NODE_|__|NEXT_RUNTIME$)/i, 'a name may not start with NODE_ or __, nor be NEXT_RUNTIME'),
   z.unknown(),
 )
 

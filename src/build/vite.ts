@@ -32,9 +32,9 @@ export function resolvePlugin(options: ResolvePluginOptions = {}): Plugin {
 /** Finds in a package what Node.js itself would find, so that `build` bundles the file that `dev` runs. */
 export const NODE_RESOLVE: { readonly conditions: string[]; readonly mainFields: string[] } = { conditions: ['node'], mainFields: ['main'] }
 
-/** Has values of `next.config` written in place of `process.env.NAME`, as Next.js does; what JSON has no value for is left out. */
+/** Has values of `next.config` written in place of `process.env.NAME`, as Next.js does; names that no such text has, and what JSON has no value for, are left out. */
 export function envDefinitions(env: Readonly<Record<string, unknown>> = {}): Record<string, string> {
-  const given = Object.entries(env).filter(([, value]) => value !== undefined && value !== null)
+  const given = Object.entries(env).filter(([name, value]) => /^[a-z_$][\w$]*$/i.test(name) && value !== undefined && value !== null)
   return Object.fromEntries(given.map(([name, value]) => [`process.env.${name}`, JSON.stringify(value)]))
 }
 
