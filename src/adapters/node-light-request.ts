@@ -1,4 +1,5 @@
 import { addMissingMembers } from './node-members.js'
+import { areUntouched } from './node-request-headers.js'
 
 type LightRequest = Request & Record<symbol, unknown>
 
@@ -37,7 +38,7 @@ export function mendLightRequests(base: LightRequest, { abort, headers, toHost }
       value(this: LightRequest): Request {
         const native = makeNative.call(this)
         const light = this[headers] as Headers | undefined
-        if (made.has(this) && light) copyHeaders(light, native.headers)
+        if (light && made.has(this) && !areUntouched(light)) copyHeaders(light, native.headers)
         made.add(this)
         return native
       },

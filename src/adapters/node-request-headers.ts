@@ -24,6 +24,15 @@ export function readPlainly({ headers }: IncomingMessage, name: string): string 
   return Object.hasOwn(headers, name) ? (headers[name] as string) : null
 }
 
+/** Headers of the class below that somebody has changed. */
+const changed = new WeakSet<Headers>()
+
+/** Whether a request's headers are as they came, as far as that is known. */
+export const areUntouched = (headers: Headers): boolean => COMPLETED in headers && !changed.has(headers)
+
+/** Marks the class below. */
+const COMPLETED = Symbol('everyroute.completedHeaders')
+
 /**
  * Derives headers of requests that are completed when somebody asks for more than single ones, which Node.js has read by then.
  * @param Light the class of @hono/node-server
@@ -59,14 +68,17 @@ export function deriveRequestHeaders(Light: HeadersClass, complete: (incoming: I
     }
     override append(name: string, value: string): void {
       this.#complete()
+      changed.add(this)
       super.append(name, value)
     }
     override delete(name: string): void {
       this.#complete()
+      changed.add(this)
       super.delete(name)
     }
     override set(name: string, value: string): void {
       this.#complete()
+      changed.add(this)
       super.set(name, value)
     }
     override getSetCookie(): string[] {
@@ -94,5 +106,6 @@ export function deriveRequestHeaders(Light: HeadersClass, complete: (incoming: I
     }
   }
   Object.defineProperty(RequestHeaders, 'name', { value: Light.name })
+  Object.defineProperty(RequestHeaders.prototype, COMPLETED, { value: true })
   return RequestHeaders
 }

@@ -67,10 +67,13 @@ export class ResponsePreparer {
 
   prepare(response: Response, outgoing: ServerResponse): Response {
     const cache = this.#cacheOf(response)
+    const body = cache ? cache[1] : response.body
+    const isStream = body instanceof ReadableStream
+    // Of an answer whose body is gone nothing can be said any more.
+    if (isStream && (isUsed(body) || (!cache && response.bodyUsed))) return this.#rebuild(null, 500, new Headers(), outgoing)
     this.#setStatusText(response, cache, outgoing)
-    if (cache && cache[1] instanceof ReadableStream && isUsed(cache[1])) return this.#rebuild(null, 500, response.headers, outgoing)
     if (cache && cache[2] !== undefined && !(cache[2] instanceof Headers)) return response
-    return cache ? this.#rebuild(cache[1], response.status, response.headers, outgoing) : this.#fromNative(response, outgoing)
+    return this.#rebuild(body, response.status, response.headers, outgoing)
   }
 
   /**
@@ -103,12 +106,6 @@ export class ResponsePreparer {
   #cacheOf(response: Response): LightCache | undefined {
     const key = this.#cacheKey
     return key && (response as unknown as Record<symbol, LightCache | undefined>)[key]
-  }
-
-  #fromNative(response: Response, outgoing: ServerResponse): Response {
-    const { body, headers, status } = response
-    if (response.bodyUsed || body?.locked) return this.#rebuild(null, 500, headers, outgoing)
-    return this.#rebuild(body, status, headers, outgoing)
   }
 
   #rebuild(body: unknown, status: number, headers: Headers, outgoing: ServerResponse): Response {

@@ -49,6 +49,7 @@ export function withExactHeaders(response: Response, Native: typeof Response): R
     return new Native(body, { status, statusText, headers: toExact(headers, body !== null) })
   } catch (error) {
     console.error(`everyroute: ${error}`)
+    body?.cancel().catch(() => {})
     return new Native(null, { status: 500 })
   }
 }

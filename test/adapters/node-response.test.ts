@@ -270,10 +270,12 @@ describe('a header beyond ASCII goes out in UTF-8, as Next.js sends it, beside',
 
 test('a stream that is sent a second time is a 500, without a message', async () => {
   let kept: Response | undefined
-  const { url } = await serveForTest(() => (kept ??= new Response(stream('once'))))
+  const init = { statusText: 'Once', headers: { 'content-length': '4', 'set-cookie': 'a=1' } }
+  const { url } = await serveForTest(() => (kept ??= new Response(stream('once'), init)))
   expect(String((await send(url)).body)).toBe('once')
-  const { body, status } = await send(url)
-  expect([status, String(body)]).toEqual([500, ''])
+  const { body, headers, status, statusText } = await send(url)
+  expect([status, statusText, String(body)]).toEqual([500, 'Internal Server Error', ''])
+  expect(headers.map(([name]) => name)).not.toContain('set-cookie')
 })
 
 test('FormData goes out with its boundary', async () => {
