@@ -40,8 +40,15 @@ test('env of next.config stands in place of process.env.NAME: dev, also once it 
   expect(await read(server)).toEqual(['edited', null, null, 'own'])
 })
 
-test.each(['NODE_ENV', '__NAME', 'NEXT_RUNTIME', 'a-b'])('env of next.config cannot name %s', async (name) => {
+test.each(['NODE_ENV', '__NAME', 'NEXT_RUNTIME'])('env of next.config cannot name %s', async (name) => {
   const dir = await createProject({ ...PROJECT, 'next.config.mjs': config(`{ '${name}': 'x' }`) })
   const { code, stderr } = await everyroute(dir, ['build'])
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/ERR_CONFIG_INVALID[\s\S]*"env\./) })
+})
+
+test('a name in env of next.config by which no text can ask is left out', async () => {
+  const dir = await createProject({ ...PROJECT, 'next.config.mjs': config("{ 'a-b': 'x', NAME: 'told' }") })
+  expect(await everyroute(dir, ['build'])).toMatchObject({ code: 0, stderr: '' })
+  const server = await startProcess(join(dir, '.output'), ['server.mjs'], { env: ENV })
+  expect(await read(server)).toMatchObject(['told', null, null, 'own'])
 })

@@ -58,6 +58,15 @@ export const GET = () => Response.json([found, serve, Stack as Database])
   })
 })
 
+test('a Worker may import what wrangler adds to it, and what the config says it has', async () => {
+  const dir = await createProject({
+    'everyroute.config.mjs': "export default { external: ['of-the-host'] }\n",
+    'routes/route.ts':
+      "import manifest from '__STATIC_CONTENT_MANIFEST'\nimport { a } from 'of-the-host'\nexport const GET = () => Response.json([manifest, a])\n",
+  })
+  expect((await everyroute(dir, ['build', '--target', 'workers'])).code).toBe(0)
+})
+
 test('an import that leads nowhere fails the build with the file, and leaves the last output as it was', async () => {
   const dir = await createProject({ 'routes/route.ts': answering('first') })
   expect((await everyroute(dir, ['build'])).code).toBe(0)
