@@ -4,7 +4,7 @@
  */
 import { deriveResponse } from './node-response.js'
 import { isBody } from './serve-body.js'
-import { multipartType, parseFormData } from './serve-form-data.js'
+import { installFormData } from './serve-form-data.js'
 
 const EMPTY_BODY = Symbol('everyroute.emptyBody')
 
@@ -38,11 +38,6 @@ export function deriveRequest(Native: typeof Request): typeof Request {
       return blob.type === type ? blob : Object.defineProperty(blob, 'type', { value: type })
     }
 
-    override async formData(): Promise<FormData> {
-      const type = multipartType(this.headers)
-      return type === undefined ? super.formData() : parseFormData(new Uint8Array(await this.arrayBuffer()), type)
-    }
-
     override clone(): Request {
       return Object.setPrototypeOf(super.clone(), ExactRequest.prototype) as Request
     }
@@ -54,13 +49,14 @@ export function deriveRequest(Native: typeof Request): typeof Request {
       return isInstance.call(this === ExactRequest ? Native : this, value as object)
     }
   }
+  installFormData(ExactRequest.prototype)
   Object.defineProperty(ExactRequest, 'name', { value: 'Request' })
   return ExactRequest
 }
 
 /** Bun's class, which gives a value that becomes a text no media type, and parses forms as its Request does. */
 function deriveTextual(Native: typeof Response): typeof Response {
-  return class extends Native {
+  class Textual extends Native {
     constructor(body?: BodyInit | null, init?: ResponseInit) {
       if (body === null || body === undefined || typeof body === 'string' || isBody(body)) {
         super(body, init)
@@ -69,12 +65,9 @@ function deriveTextual(Native: typeof Response): typeof Response {
       super(String(body), init)
       if (!super.headers.has('content-type')) super.headers.set('content-type', 'text/plain;charset=UTF-8')
     }
-
-    override async formData(): Promise<FormData> {
-      const type = multipartType(this.headers)
-      return type === undefined ? super.formData() : parseFormData(new Uint8Array(await this.arrayBuffer()), type)
-    }
   }
+  installFormData(Textual.prototype)
+  return Textual
 }
 
 export interface BunClasses {

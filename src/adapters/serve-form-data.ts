@@ -59,7 +59,7 @@ function withoutPreamble(bytes: Uint8Array, boundary: string): Uint8Array {
  * @param contentType the body's media type, with its boundary
  * @throws {TypeError} where the body is malformed
  */
-export function parseFormData(bytes: Uint8Array, contentType: string): FormData {
+function parseFormData(bytes: Uint8Array, contentType: string): FormData {
   const [, quoted, plain] = BOUNDARY.exec(contentType) ?? []
   const boundary = quoted ?? plain
   if (boundary === undefined) throw new TypeError('The content-type of the multipart body names no boundary')
@@ -74,7 +74,7 @@ export function parseFormData(bytes: Uint8Array, contentType: string): FormData 
 }
 
 /** The media type of a body that {@link parseFormData} reads; `undefined` for any other. */
-export function multipartType(headers: Headers): string | undefined {
+function multipartType(headers: Headers): string | undefined {
   const type = headers.get('content-type')
   return type && /^multipart\/form-data(?:;|$)/i.test(type) ? type : undefined
 }
