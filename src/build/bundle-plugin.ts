@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module'
 import { dirname, parse, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import { EveryrouteError } from '../routing/errors.js'
-import { type InstalledPackage, installedPackageOf, isCommonJs, isUnbundlable, packageNameOf } from './packages.js'
+import { type InstalledPackage, installedPackageOf, isCommonJs, isInPackages, isUnbundlable, packageNameOf } from './packages.js'
 import { relativeFile } from './parse-module.js'
 import type { BuildTargetPlan } from './targets.js'
 
@@ -42,7 +42,7 @@ export interface BundlePluginOptions {
 const OF_WRANGLER = new Set(['__STATIC_CONTENT_MANIFEST'])
 
 const isOfProject = (importer: string | undefined): importer is string =>
-  importer !== undefined && !importer.startsWith('\0') && !importer.includes('/node_modules/')
+  importer !== undefined && !importer.startsWith('\0') && !isInPackages(importer)
 
 /** A bundler leaves such an import in the output, which then fails to start: a Worker wholly, for its modules are one. */
 function missingModule(source: string, name: string | undefined, file: string): EveryrouteError {

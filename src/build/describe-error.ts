@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
+import { isInPackages } from './packages.js'
 import { relativeFile } from './parse-module.js'
 
 interface TransformError extends Error {
@@ -34,7 +35,7 @@ export function thrownAt(error: unknown, root: string): string | undefined {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : []
   for (const line of lines) {
     const [, place, position] = /\(?((?:file:\/\/)?\/[^()?]+?)(?:\?[^:()]*)?(:\d+:\d+)\)?$/.exec(line) ?? []
-    if (place === undefined || place.includes('/node_modules/')) continue
+    if (place === undefined || isInPackages(place)) continue
     const path = place.startsWith('file:') ? fileURLToPath(place) : place
     if (path.startsWith(`${root}/`)) return relativeFile(path, root) + position
   }

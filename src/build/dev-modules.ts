@@ -6,7 +6,7 @@ import { createInteropEvaluator } from './dev-interop.js'
 import { createNativeEntries, NATIVE, nativeModule } from './dev-native.js'
 import { fileStamp } from './file-stamp.js'
 import { isNextModule, NEXT_MODULE, resolveOwnModule } from './next-alias.js'
-import { isCommonJsSource } from './packages.js'
+import { isCommonJsSource, isInPackages } from './packages.js'
 import { envDefinitions, NODE_RESOLVE, resolvePlugin, sharedViteConfig } from './vite.js'
 
 /** The project's modules as `dev` runs them: transformed by Vite, evaluated in this process. */
@@ -28,8 +28,6 @@ export interface DevModules {
 }
 
 const pathOf = (id: string): string => id.replace(NATIVE, '').split('?', 1)[0]!
-
-const isInPackages = (file: string): boolean => file.includes('/node_modules/')
 
 /** Notes each file's stamp before it is read, and gives ES modules the `__dirname` that bundled ones have as well. */
 function devPlugin(stamps: Map<string, string>): Plugin {

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { RouteModule } from '../routing/manifest.js'
 import { fileStamp } from './file-stamp.js'
-import { isCommonJsSource } from './packages.js'
+import { isCommonJsSource, isInPackages } from './packages.js'
 
 /** Marks modules that Node.js itself imports: this package's, and CommonJS of the project. */
 export const NATIVE = 'everyroute-native:'
@@ -64,7 +64,6 @@ const stampsOf = (file: string): string => requiredFiles(file).map(fileStamp).jo
 function requiredFiles(file: string): string[] {
   const { cache } = createRequire(file)
   const files = new Set([file])
-  for (const name of files)
-    for (const child of cache[name]?.children ?? []) if (!child.filename.includes('/node_modules/')) files.add(child.filename)
+  for (const name of files) for (const child of cache[name]?.children ?? []) if (!isInPackages(child.filename)) files.add(child.filename)
   return [...files]
 }

@@ -101,9 +101,12 @@ export function isCommonJs(file: string): boolean {
   return true
 }
 
+/** Whether a file is one of an installed package. */
+export const isInPackages = (file: string): boolean => file.includes('/node_modules/')
+
 /** Whether a file of the project is CommonJS, which exports nothing that a parser of ES modules finds. */
 export function isCommonJsSource(file: string): boolean {
-  if (!/\.c?js$/.test(file) || file.includes('/node_modules/') || !isCommonJs(file)) return false
+  if (!/\.c?js$/.test(file) || isInPackages(file) || !isCommonJs(file)) return false
   if (file.endsWith('.cjs')) return true
   const text = readFileSync(file, 'utf8')
   return /\b(?:module\.exports|exports\.\w+|require\s*\()/.test(text) && !/^\s*(?:import|export)\b/m.test(text)
