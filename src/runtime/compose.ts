@@ -44,12 +44,11 @@ export function toError(thrown: unknown, prefix = ''): Error {
   return new Error(prefix + text, { cause: thrown })
 }
 
-/** The file of each middleware of a chain, by the chain. */
-const files: WeakMap<readonly MiddlewareHandler[], readonly string[]> = /* @__PURE__ */ new WeakMap()
-
 /** One run of a chain for a request. */
 class ChainRun {
   private readonly middleware: readonly MiddlewareHandler[]
+  /** The file of each. */
+  private readonly files: readonly string[] | undefined
   private readonly c: Context
   private readonly innermost: Innermost
   private readonly answerError: AnswerError
@@ -61,8 +60,15 @@ class ChainRun {
   private isLate = false
   private hasFailed = false
 
-  constructor(middleware: readonly MiddlewareHandler[], c: Context, innermost: Innermost, answerError: AnswerError) {
+  constructor(
+    middleware: readonly MiddlewareHandler[],
+    files: readonly string[] | undefined,
+    c: Context,
+    innermost: Innermost,
+    answerError: AnswerError,
+  ) {
     this.middleware = middleware
+    this.files = files
     this.c = c
     this.innermost = innermost
     this.answerError = answerError
@@ -148,7 +154,7 @@ class ChainRun {
   }
 
   private fileOf(i: number): string | undefined {
-    return files.get(this.middleware)?.[i]
+    return this.files?.[i]
   }
 
   private nameOf(i: number, word: string): string {
@@ -187,9 +193,8 @@ const DONE: Promise<undefined> = /* @__PURE__ */ Promise.resolve(undefined)
 /**
  * Makes one function of a chain of middleware, which works as in Hono: what is thrown further in has become the answer by the
  * time `next()` is done. The error of a handler is answered without the headers of an answer that it had half made.
- * @param names the file of each middleware. Default: none has one
+ * @param files of each middleware. Default: none has one
  */
-export function compose(middleware: readonly MiddlewareHandler[], names?: readonly string[]): Composed {
-  if (names) files.set(middleware, names)
-  return (c, innermost, answerError) => new ChainRun(middleware, c, innermost, answerError).run()
+export function compose(middleware: readonly MiddlewareHandler[], files?: readonly string[]): Composed {
+  return (c, innermost, answerError) => new ChainRun(middleware, files, c, innermost, answerError).run()
 }

@@ -99,8 +99,8 @@ export class FolderGuard {
   async #load(): Promise<Chain> {
     const loaded = await Promise.all(this.#middleware.map((file) => defaultExport(file, isChain, 'a Hono middleware, or an array of them')))
     const middleware = loaded.flat() as MiddlewareHandler[]
-    const names = loaded.flatMap((one, i) => [one].flat().map(() => this.#middleware[i]!.file))
-    const chain = { composed: compose(middleware, names), ran: new Set(middleware) }
+    const files = loaded.flatMap((one, i) => [one].flat().map(() => this.#middleware[i]!.file))
+    const chain = { composed: compose(middleware, files), ran: new Set(middleware) }
     if (this.#keeps) this.#chain = chain
     return chain
   }
