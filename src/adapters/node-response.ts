@@ -1,4 +1,5 @@
 import { PLAIN_HEADERS } from '../runtime/plain-headers.js'
+import { REDIRECT_STATUSES } from '../runtime/redirect-statuses.js'
 import { LightHeaders, stripWhitespace } from './node-light-headers.js'
 import { symbolOf } from './node-members.js'
 
@@ -80,7 +81,6 @@ function normaliseInit(body: unknown, init: ResponseInit): ResponseInit {
 }
 
 const JSON_TYPE = 'application/json'
-const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
 const TEXT_INIT: ResponseInit = { headers: { 'content-type': TEXT } }
 const JSON_INIT: ResponseInit = { headers: { 'content-type': JSON_TYPE } }
 

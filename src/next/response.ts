@@ -1,13 +1,12 @@
 import { ResponseCookies } from '@edge-runtime/cookies'
 import type { NextURL } from '../runtime/next-url.js'
+import { REDIRECT_STATUSES } from '../runtime/redirect-statuses.js'
 import { validateURL } from './validate-url.js'
 
 export interface MiddlewareResponseInit extends ResponseInit {
   /** What the handler behind a proxy gets instead of the request's own. */
   request?: { headers?: Headers }
 }
-
-const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /** Header names by which a proxy's answer tells what to do; never sent to a client. */
 const REQUEST_PREFIX = 'x-middleware-request-'
@@ -35,7 +34,7 @@ function cookieHeaders(initial: readonly string[], headers: () => Headers): Head
 }
 
 /** The init with other headers. It may be a Response, whose members are none of its own. */
-function withHeaders<Init extends ResponseInit>(init: Init | undefined, headers: HeadersInit): Init | ResponseInit {
+function withHeaders(init: ResponseInit | undefined, headers: HeadersInit): ResponseInit {
   const { status, statusText } = init ?? {}
   return { ...init, ...(status !== undefined && { status }), ...(statusText !== undefined && { statusText }), headers }
 }
@@ -86,7 +85,7 @@ export class NextResponse<Body = unknown> extends Response {
   static override redirect(url: string | URL | NextURL, init?: number | ResponseInit): NextResponse {
     const options = typeof init === 'object' ? init : {}
     const status = typeof init === 'number' ? init : (options.status ?? 307)
-    if (!REDIRECTS.has(status)) throw new RangeError('Failed to execute "redirect" on "response": Invalid status code')
+    if (!REDIRECT_STATUSES.has(status)) throw new RangeError('Failed to execute "redirect" on "response": Invalid status code')
     const headers = new Headers(options.headers)
     headers.set('Location', validateURL(url))
     return new NextResponse(null, { ...withHeaders(options, headers), status })

@@ -7,6 +7,7 @@ import { HandlerScope, settle } from './handler-scope.js'
 import { rawPathname, withUrl } from './incoming.js'
 import { asNextRequest, type ServerRequest } from './next-request.js'
 import { compileMatcher, type ProxyMatch } from './proxy-matcher.js'
+import { REDIRECT_STATUSES } from './redirect-statuses.js'
 import { appendModifiedCookies, type MutableCookies } from './request-cookies.js'
 import { isResponse } from './responses.js'
 import { runInScope, scopeHolder } from './scope.js'
@@ -124,8 +125,6 @@ function addCookies(headers: Headers, cookies: MutableCookies | undefined, stric
   appendModifiedCookies(headers, cookies)
 }
 
-const REDIRECTS = new Set([301, 302, 303, 307, 308])
-
 /** As Next.js's server sends it, whatever body the proxy gave: with the target in its place, and for old browsers in a header. */
 function strictRedirect(status: number, headers: Headers): Response {
   const target = headers.get('location')!
@@ -150,7 +149,7 @@ function readOutcome(result: unknown, request: Request, origin: string, strict: 
     return { kind: 'next', request: handOn(request, headers, shown, ownCookies), rewrite: url, headers: shown }
   }
   const { body, status, statusText } = result
-  if (strict && location !== null && REDIRECTS.has(status)) return { kind: 'response', response: strictRedirect(status, shown) }
+  if (strict && location !== null && REDIRECT_STATUSES.has(status)) return { kind: 'response', response: strictRedirect(status, shown) }
   return { kind: 'response', response: new Response(body, { status, statusText, headers: shown }) }
 }
 
